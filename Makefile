@@ -1,0 +1,69 @@
+# Every task of the project. `make help` lists them; people and CI run the same ones.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Local settings that the machine's owner may already have made are respected.
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test acceptance lint types imports check-sample unit wheel coverage lock clean snapshot
+
+help: ## この一覧を表示します
+	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+$(VENV)/bin/python:
+	@$(PYTHON) scripts/make_venv.py $(VENV)
+
+$(VENV)/.serve: requirements/serve.txt pyproject.toml | $(VENV)/bin/python
+	@echo "必要なライブラリを入れています（初回は1分ほどかかります）..."
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/serve.txt
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.test: requirements/test.txt $(VENV)/.serve
+	@echo "テストに必要なライブラリを入れています..."
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/test.txt
+	@$(BIN)/python scripts/install_browser.py
+	@touch $@
+
+run: $(VENV)/.serve ## サービスを http://127.0.0.1:8000 で動かします（Ctrl-C で止まります）
+	@exec $(BIN)/toiawase serve
+
+test: $(VENV)/.test lint types imports check-sample coverage wheel ## すべての検査とテスト（CI と同じもの）
+
+acceptance: test ## 時間のかかる検査も含めて、すべて実行します
+	@$(BIN)/python -m pytest -m acceptance
+
+lint: $(VENV)/.test ## 書式と静的検査（ruff）
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+
+types: $(VENV)/.test ## 型の検査（mypy strict）
+	@$(BIN)/mypy
+
+imports: $(VENV)/.test ## 取り込みの方向の検査（import-linter）
+	@$(BIN)/lint-imports --no-cache
+
+check-sample: $(VENV)/.serve ## 見本の市のFAQを点検します
+	@$(BIN)/toiawase check faq/entries/shiomi
+
+unit: $(VENV)/.test ## テストだけを実行します
+	@$(BIN)/python -m pytest -m "not acceptance"
+
+coverage: $(VENV)/.test ## テストを実行し、通ったコードの割合を確かめます
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest -m "not acceptance"
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
+
+wheel: $(VENV)/.test ## wheel を作り、別の場所に入れて質問します
+	@$(BIN)/python scripts/ask_the_wheel.py
+
+snapshot: $(VENV)/.test ## HTTP API の見本（tests/contract/openapi.json）を作り直します
+	@$(BIN)/python scripts/write_openapi.py
+
+lock: ## 依存ライブラリの一覧を固定し直します（uv が必要です）
+	@scripts/lock.sh
+
+clean: ## 作られたものを消します（var の記録は残します）
+	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .coverage*

@@ -1,0 +1,1 @@
+"""Decides and remembers: questions, replies, ranking, inquiries, releases."""

@@ -1,0 +1,178 @@
+"""The one object that turns a question into a reply."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from bot.decision import MAX_CANDIDATES, Thresholds, confidence, decide
+from bot.inquiry import Inquiry, InquiryRecorder, inquiry_of
+from bot.question import Question
+from bot.ranking import Contribution, Ranker, Ranking
+from bot.reply import (
+    Answer,
+    Answered,
+    Candidate,
+    Contact,
+    Fixed,
+    Reply,
+    Unanswered,
+    Unsure,
+)
+from faq.book import FaqBook
+from faq.entry import FaqEntry
+from faq.index import FaqIndex
+from faq.office import JAPAN
+from nlp.normalise import normalise
+from nlp.personal_data import without_labels
+from nlp.synonyms import SynonymTable, municipal_groups
+from nlp.tokeniser import SudachiTokeniser
+
+DEPTH: Final = 20
+"""How many entries a ranking keeps, for staff and for measuring."""
+
+_PUNCTUATION: Final = "。、．，.,!?！？ 　「」~ー"
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """A question with its reply and the record that was kept of it."""
+
+    reply: Reply
+    inquiry: Inquiry
+
+
+class InquiryDesk:
+    """Considers questions on one book; immutable, so that a new release is a new desk."""
+
+    def __init__(
+        self,
+        book: FaqBook,
+        index: FaqIndex,
+        tokeniser: SudachiTokeniser,
+        *,
+        thresholds: Thresholds | None = None,
+        release: int = 0,
+    ) -> None:
+        self.book = book
+        self.release = release
+        self._tokeniser = tokeniser
+        self._thresholds = thresholds or Thresholds()
+        groups = (*municipal_groups(), *book.synonyms)
+        self._ranker = Ranker(book, index, SynonymTable.from_words(groups, tokeniser.terms))
+        self._fixed = {
+            _bare(word): sentence for sentence in book.sentences for word in sentence.words
+        }
+
+    def consider(self, question: Question, *, depth: int = DEPTH) -> Reply:
+        """Return the reply to a question: fixed sentence, else search, rank and decide."""
+        fixed = self._fixed.get(_bare(question.text))
+        if fixed:
+            prompt = fixed.in_language(question.language)
+            return Fixed(fixed, prompt, self._contact(None, question))
+        ranking = self.rank(question, depth=depth)
+        kind = decide(ranking, self._thresholds)
+        if kind == "answered":
+            return self._answered(question, ranking)
+        if kind == "unsure":
+            return self._unsure(question, ranking)
+        return self._unanswered(question, ranking)
+
+    async def answer(self, question: Question, recorder: InquiryRecorder) -> Considered:
+        """Consider the question and return once its record is durable."""
+        reply = self.consider(question)
+        inquiry = inquiry_of(question, reply, self.release)
+        await recorder.record(inquiry)
+        return Considered(reply, inquiry)
+
+    def rank(self, question: Question, *, depth: int = DEPTH) -> Ranking:
+        """Return the entries nearest to the question that its asker may see and that are valid."""
+        terms = self._tokeniser.terms(without_labels(question.text))
+        today = question.asked_at.astimezone(JAPAN).date()
+        return self._ranker.rank(terms, staff=question.sees_staff_entries, on=today, depth=depth)
+
+    def explain(self, ranking: Ranking, entry_id: str) -> tuple[Contribution, ...]:
+        """Return what each term adds to an entry's score; the parts sum to the score."""
+        return self._ranker.explain(ranking, entry_id)
+
+    def suggest(self, typed: str, at: datetime, limit: int = MAX_CANDIDATES) -> list[FaqEntry]:
+        """Return entries a citizen may mean while still typing, best first."""
+        text = normalise(typed)[:100]
+        question = Question.from_text(text, "web", at) if text else None
+        if question is None:
+            return []
+        best = self.rank(question, depth=limit).best
+        return [self.book.by_id[ranked.entry_id] for ranked in best if ranked.score > 0]
+
+    def contact_centre(self, at: datetime) -> Contact | None:
+        """Return where anybody may call, and whether someone answers there at that moment."""
+        office = self.book.contact_centre
+        return Contact(office, office.is_open(at), office.next_opening(at)) if office else None
+
+    def answer_of(self, entry: FaqEntry, language: str, ward: str | None) -> Answer:
+        """Return the entry's approved text in the language asked for, else in Japanese."""
+        variant = entry.variant(language)
+        if variant:
+            return Answer(entry, variant.question, variant.answer, language)
+        return Answer(entry, entry.question, entry.answer_for(ward), "ja")
+
+    def contact_of(self, entry: FaqEntry, ward: str | None, at: datetime) -> Contact | None:
+        """Return whom to call about an entry, in the citizen's ward where it differs."""
+        office = self.book.contact(entry.contact or entry.owner, ward)
+        return Contact(office, office.is_open(at), office.next_opening(at)) if office else None
+
+    def _answered(self, question: Question, ranking: Ranking) -> Answered:
+        best = ranking.best[0]
+        entry = self.book.by_id[best.entry_id]
+        ward = self._ward_id(question)
+        return Answered(
+            answer=self.answer_of(entry, question.language, ward),
+            confidence=confidence(best),
+            candidates=self._candidates(question, ranking),
+            contact=self._contact(entry, question),
+            ranking=ranking,
+        )
+
+    def _unsure(self, question: Question, ranking: Ranking) -> Unsure:
+        return Unsure(
+            prompt=self._sentence("unsure", question),
+            confidence=confidence(ranking.best[0]),
+            candidates=self._candidates(question, ranking),
+            contact=self._contact(None, question),
+            ranking=ranking,
+        )
+
+    def _unanswered(self, question: Question, ranking: Ranking) -> Unanswered:
+        return Unanswered(
+            prompt=self._sentence("unanswered", question),
+            confidence=confidence(ranking.best[0]) if ranking.best else 0.0,
+            contact=self._contact(None, question),
+            ranking=ranking,
+        )
+
+    def _candidates(self, question: Question, ranking: Ranking) -> tuple[Candidate, ...]:
+        near = [ranked for ranked in ranking.best[:MAX_CANDIDATES] if ranked.score > 0]
+        return tuple(
+            Candidate(
+                ranked.entry_id,
+                self.answer_of(self.book.by_id[ranked.entry_id], question.language, None).question,
+                confidence(ranked),
+            )
+            for ranked in near
+        )
+
+    def _contact(self, entry: FaqEntry | None, question: Question) -> Contact | None:
+        if entry is None:
+            return self.contact_centre(question.asked_at)
+        return self.contact_of(entry, self._ward_id(question), question.asked_at)
+
+    def _ward_id(self, question: Question) -> str | None:
+        ward = self.book.ward(question.ward) if question.ward else None
+        return ward.id if ward else None
+
+    def _sentence(self, sentence_id: str, question: Question) -> str:
+        sentence = self.book.sentence(sentence_id)
+        return sentence.in_language(question.language) if sentence else ""
+
+
+def _bare(text: str) -> str:
+    return normalise(text).casefold().strip(_PUNCTUATION)

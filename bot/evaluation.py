@@ -1,0 +1,169 @@
+"""Measuring a desk on questions with known answers."""
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from bot.desk import InquiryDesk
+from bot.errors import QuestionRejected
+from bot.question import Channel, Question
+from bot.reply import Fixed, Kind, shown_entries
+from faq.files.golden import GoldenQuestion
+
+RANKING_DEPTH: Final = 50
+_RECALL_DEPTH: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One golden question with what the desk made of it."""
+
+    golden: GoldenQuestion
+    kind: Kind
+    confidence: float
+    shown: tuple[str, ...]
+    ranking: tuple[tuple[str, float], ...]
+
+    @property
+    def is_in_scope(self) -> bool:
+        """Whether some entry answers the question."""
+        return bool(self.golden.relevant)
+
+    @property
+    def first_is_right(self) -> bool:
+        """Whether the first entry of the ranking is a relevant one."""
+        return bool(self.ranking) and self.ranking[0][0] in self.golden.relevant
+
+    @property
+    def is_wrong_answer(self) -> bool:
+        """Whether the citizen was given an answer that is not relevant."""
+        return self.kind == "answered" and not set(self.shown) & self.golden.relevant.keys()
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Quality over a set of questions; shares from 0 to 1, None where there is nothing to count.
+
+    SR@k: share of in-scope questions with a relevant entry among the first k. Recall@10: mean
+    share of a question's relevant entries among the first 10. nDCG@10 with gain 2^grade - 1
+    (Järvelin and Kekäläinen 2002). Precision and coverage are of what was Answered in scope;
+    `not_answered` is the share of must-not-be-answered questions that were not.
+    """
+
+    questions: int
+    in_scope: int
+    sr_at_1: float | None
+    sr_at_3: float | None
+    sr_at_5: float | None
+    mrr: float | None
+    recall_at_10: float | None
+    ndcg_at_10: float | None
+    answered_precision: float | None
+    answered_coverage: float | None
+    right_among_shown: float | None
+    out_of_scope: int
+    not_answered: float | None
+    unanswered: float | None
+
+
+def judge(
+    desk: InquiryDesk,
+    golden: Iterable[GoldenQuestion],
+    at: datetime,
+    progress: Callable[[], None] = lambda: None,
+) -> list[Judged]:
+    """Put every question to the desk, as a citizen on the website would.
+
+    A question that only entries for staff answer is put as staff would.
+    """
+    judged = []
+    for question in golden:
+        judged.append(_judge(desk, question, at))
+        progress()
+    return judged
+
+
+def _judge(desk: InquiryDesk, golden: GoldenQuestion, at: datetime) -> Judged:
+    try:
+        question = Question.from_text(golden.query, _asked_by(desk, golden), at)
+    except QuestionRejected:
+        return Judged(golden, "unanswered", 0.0, (), ())
+    reply = desk.consider(question, depth=RANKING_DEPTH)
+    ranking = (
+        desk.rank(question, depth=RANKING_DEPTH) if isinstance(reply, Fixed) else reply.ranking
+    )
+    return Judged(
+        golden,
+        reply.kind,
+        reply.confidence,
+        shown_entries(reply),
+        tuple((ranked.entry_id, ranked.score) for ranked in ranking.best),
+    )
+
+
+def _asked_by(desk: InquiryDesk, golden: GoldenQuestion) -> Channel:
+    relevant = [desk.book.by_id[one] for one in golden.relevant if one in desk.book.by_id]
+    for_staff = bool(relevant) and all(entry.audience == "staff" for entry in relevant)
+    return "staff" if for_staff else "web"
+
+
+def figures(judged: Sequence[Judged]) -> Figures:
+    """Return the quality over all questions given."""
+    inside = [one for one in judged if one.is_in_scope]
+    outside = [one for one in judged if not one.is_in_scope]
+    answered = [one for one in inside if one.kind == "answered"]
+    ranks = [_first_hit(one) for one in inside]
+    return Figures(
+        questions=len(judged),
+        in_scope=len(inside),
+        sr_at_1=_mean(rank <= 1 for rank in ranks),
+        sr_at_3=_mean(rank <= 3 for rank in ranks),
+        sr_at_5=_mean(rank <= 5 for rank in ranks),
+        mrr=_mean(1 / rank for rank in ranks),
+        recall_at_10=_mean(map(_recall, inside)),
+        ndcg_at_10=_mean(map(_ndcg, inside)),
+        answered_precision=_mean(not one.is_wrong_answer for one in answered),
+        answered_coverage=_mean(one.kind == "answered" for one in inside),
+        right_among_shown=_mean(
+            bool(set(one.shown) & one.golden.relevant.keys()) for one in inside
+        ),
+        out_of_scope=len(outside),
+        not_answered=_mean(one.kind != "answered" for one in outside),
+        unanswered=_mean(one.kind == "unanswered" for one in outside),
+    )
+
+
+def figures_by_set(judged: Sequence[Judged]) -> Mapping[str, Figures]:
+    """Return the quality of each named set, in the order of their names."""
+    sets: dict[str, list[Judged]] = defaultdict(list)
+    for one in judged:
+        sets[one.golden.set].append(one)
+    return {name: figures(sets[name]) for name in sorted(sets)}
+
+
+def _mean(values: Iterable[float]) -> float | None:
+    listed = list(values)
+    return sum(listed) / len(listed) if listed else None
+
+
+def _first_hit(one: Judged) -> float:
+    hits = (at for at, (entry, _) in enumerate(one.ranking, 1) if entry in one.golden.relevant)
+    return next(hits, math.inf)
+
+
+def _recall(one: Judged) -> float:
+    near = {entry for entry, _ in one.ranking[:_RECALL_DEPTH]}
+    return len(near & one.golden.relevant.keys()) / len(one.golden.relevant)
+
+
+def _ndcg(one: Judged) -> float:
+    gains = [one.golden.relevant.get(entry, 0) for entry, _ in one.ranking[:_RECALL_DEPTH]]
+    ideal = sorted(one.golden.relevant.values(), reverse=True)[:_RECALL_DEPTH]
+    return _dcg(gains) / _dcg(ideal)
+
+
+def _dcg(grades: Sequence[int]) -> float:
+    return math.fsum((2.0**grade - 1) / math.log2(at + 1) for at, grade in enumerate(grades, 1))

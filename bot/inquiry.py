@@ -1,0 +1,105 @@
+"""The stored record of one question and its reply, and what makes it a miss."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal, Protocol
+
+import uuid_utils
+
+from bot.question import Channel, Question
+from bot.reply import Fixed, Kind, Reply, shown_entries
+from nlp.personal_data import MaskedText
+
+MissReason = Literal["no_entry", "unsure", "not_helpful"]
+
+MISS_LABELS: Final[Mapping[MissReason, str]] = {
+    "no_entry": "答えられるFAQがなかった",
+    "unsure": "候補を出して聞き返した",
+    "not_helpful": "「役に立たなかった」と言われた",
+}
+
+_NEAREST: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """An entry that was near a question, with its score: why a miss missed."""
+
+    entry_id: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """One question and its reply, as kept: masked text, never who asked."""
+
+    id: str
+    kind: Kind
+    channel: Channel
+    text: MaskedText
+    language: str
+    ward: str | None
+    entry_id: str | None
+    confidence: float
+    asked_at: datetime
+    release: int
+    nearest: tuple[Nearest, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What a citizen said of a reply; the last word counts."""
+
+    inquiry_id: str
+    helpful: bool
+    reason: MaskedText
+    given_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """An inquiry to review, and why."""
+
+    inquiry: Inquiry
+    reason: MissReason
+
+
+class InquiryRecorder(Protocol):
+    """Keeps inquiries; returns only when the record is durable."""
+
+    async def record(self, inquiry: Inquiry) -> None:
+        """Store the inquiry durably."""
+        ...
+
+
+def inquiry_of(question: Question, reply: Reply, release: int) -> Inquiry:
+    """Return the record of a question and its reply, with a new time-ordered id (UUIDv7)."""
+    shown = shown_entries(reply)
+    nearest = () if isinstance(reply, Fixed) else reply.ranking.best[:_NEAREST]
+    return Inquiry(
+        id=_new_id(question.asked_at),
+        kind=reply.kind,
+        channel=question.channel,
+        text=question.text,
+        language=question.language,
+        ward=question.ward,
+        entry_id=shown[0] if reply.kind == "answered" else None,
+        confidence=reply.confidence,
+        asked_at=question.asked_at,
+        release=release,
+        nearest=tuple(Nearest(ranked.entry_id, ranked.score) for ranked in nearest),
+    )
+
+
+def miss_reason(kind: Kind, helpful: bool | None) -> MissReason | None:
+    """Return why an inquiry needs review, or None when it does not."""
+    if helpful is False:
+        return "not_helpful"
+    if kind == "unanswered":
+        return "no_entry"
+    return "unsure" if kind == "unsure" and helpful is None else None
+
+
+def _new_id(at: datetime) -> str:
+    return str(uuid_utils.uuid7(nanoseconds=int(at.timestamp() * 1e9)))

@@ -1,0 +1,50 @@
+"""The desk that serves now: follows the latest release by swapping one reference."""
+
+import logging
+
+from bot.desk import InquiryDesk
+from bot.errors import NoRelease
+from bot.release import ReleaseShelf, ReleaseStore
+from faq.problem import FaqError
+
+_LOG = logging.getLogger(__name__)
+
+
+class LiveDesk:
+    """Holds the current desk; a release that cannot be loaded leaves the old one serving."""
+
+    def __init__(self, shelf: ReleaseShelf, releases: ReleaseStore) -> None:
+        self._shelf = shelf
+        self._releases = releases
+        self._desk: InquiryDesk | None = None
+        self._refused = 0
+
+    @property
+    def desk(self) -> InquiryDesk:
+        """The desk to ask; raises NoRelease before the first one is loaded."""
+        if self._desk is None:
+            raise NoRelease("no release is loaded")
+        return self._desk
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether questions can be answered."""
+        return self._desk is not None
+
+    def refresh(self) -> bool:
+        """Load the latest release if it is not the one that serves; True when it changed.
+
+        Slow (it reads the whole book): call it in a thread.
+        """
+        number = self._releases.current_number()
+        serving = self._desk.release if self._desk else 0
+        if number in (serving, self._refused):
+            return False
+        try:
+            self._desk = self._shelf.desk(self._releases.get(number))
+        except FaqError:
+            self._refused = number
+            _LOG.exception("release %s could not be loaded; release %s goes on", number, serving)
+            return False
+        _LOG.info("release %s is serving", number)
+        return True

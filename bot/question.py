@@ -1,0 +1,64 @@
+"""What one citizen typed, on one channel, at one time; masked from birth."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from bot.errors import QuestionRejected
+from nlp.normalise import MAX_CHARACTERS, normalise
+from nlp.personal_data import MaskedText, mask
+
+Channel = Literal["web", "line", "staff", "cli"]
+
+CHANNEL_LABELS: Final[Mapping[Channel, str]] = {
+    "web": "ウェブサイト",
+    "line": "LINE",
+    "staff": "職員画面",
+    "cli": "コマンド",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question ready to be considered: normalised, masked, with what is known around it.
+
+    `asked_at` is an aware time; `ward` and `entry_id` are what the conversation already knows.
+    """
+
+    text: MaskedText
+    channel: Channel
+    asked_at: datetime
+    language: str = "ja"
+    ward: str | None = None
+    entry_id: str | None = None
+
+    @classmethod
+    def from_text(
+        cls,
+        text: str,
+        channel: Channel,
+        asked_at: datetime,
+        *,
+        language: str = "ja",
+        ward: str | None = None,
+        entry_id: str | None = None,
+    ) -> "Question":
+        """Mask and normalise what was typed.
+
+        Raises QuestionRejected("empty") when nothing readable is left, ("too_long") beyond 500
+        characters, before or after normalising.
+        """
+        if len(text) > MAX_CHARACTERS:
+            raise QuestionRejected("too_long")
+        plain = normalise(text)
+        if not plain:
+            raise QuestionRejected("empty")
+        if len(plain) > MAX_CHARACTERS:
+            raise QuestionRejected("too_long")
+        return cls(mask(plain), channel, asked_at, language, ward, entry_id)
+
+    @property
+    def sees_staff_entries(self) -> bool:
+        """Whether entries for staff only may answer."""
+        return self.channel == "staff"

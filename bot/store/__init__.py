@@ -1,0 +1,1 @@
+"""Rows only: keeps what the rest of bot decides."""

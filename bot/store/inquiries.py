@@ -1,0 +1,94 @@
+"""Rows of inquiries and of what citizens said of the replies."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Engine, Row, insert, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from bot.errors import UnknownInquiry
+from bot.inquiry import Feedback, Inquiry, Miss, Nearest, miss_reason
+from bot.store.schema import FEEDBACK, INQUIRIES
+from nlp.personal_data import MaskedText
+
+_PAGE: Final = 1_000
+
+
+class SqlInquiries:
+    """Inquiries and feedback in the database."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def add(self, inquiries: Sequence[Inquiry]) -> None:
+        """Store inquiries in one commit; durable when this returns."""
+        with self._engine.begin() as connection:
+            connection.execute(insert(INQUIRIES), [_values(inquiry) for inquiry in inquiries])
+
+    def each(self, since: datetime | None = None) -> Iterator[Inquiry]:
+        """Yield inquiries, oldest first, without holding them all."""
+        query = select(INQUIRIES).order_by(INQUIRIES.c.id)
+        if since:
+            query = query.where(INQUIRIES.c.asked_at >= since)
+        with self._engine.connect() as connection:
+            rows = connection.execution_options(yield_per=_PAGE).execute(query)
+            yield from map(_inquiry, rows)
+
+    def misses(self, limit: int) -> list[Miss]:
+        """Return what needs review, latest first."""
+        query = (
+            select(INQUIRIES, FEEDBACK.c.helpful)
+            .outerjoin(FEEDBACK, FEEDBACK.c.inquiry_id == INQUIRIES.c.id)
+            .where(INQUIRIES.c.kind.in_(("unanswered", "unsure")) | FEEDBACK.c.helpful.is_(False))
+            .order_by(INQUIRIES.c.id.desc())
+        )
+        found: list[Miss] = []
+        with self._engine.connect() as connection:
+            for row in connection.execution_options(yield_per=_PAGE).execute(query):
+                reason = miss_reason(row.kind, row.helpful)
+                if reason:
+                    found.append(Miss(_inquiry(row), reason))
+                if len(found) == limit:
+                    break
+        return found
+
+    def give_feedback(self, feedback: Feedback) -> None:
+        """Keep the citizen's word on a reply, the last one given; raises UnknownInquiry."""
+        values = {
+            "helpful": feedback.helpful,
+            "reason": feedback.reason,
+            "given_at": feedback.given_at,
+        }
+        with self._engine.begin() as connection:
+            known = select(INQUIRIES.c.id).where(INQUIRIES.c.id == feedback.inquiry_id)
+            if connection.execute(known).first() is None:
+                raise UnknownInquiry(feedback.inquiry_id)
+            connection.execute(
+                upsert(FEEDBACK)
+                .values(inquiry_id=feedback.inquiry_id, **values)
+                .on_conflict_do_update(index_elements=["inquiry_id"], set_=values)
+            )
+
+
+def _values(inquiry: Inquiry) -> dict[str, Any]:
+    nearest = [[near.entry_id, near.score] for near in inquiry.nearest]
+    return {name: getattr(inquiry, name) for name in INQUIRIES.c.keys() if name != "nearest"} | {
+        "nearest": nearest
+    }
+
+
+def _inquiry(row: Row[Any]) -> Inquiry:
+    return Inquiry(
+        id=row.id,
+        kind=row.kind,
+        channel=row.channel,
+        text=MaskedText(row.text),
+        language=row.language,
+        ward=row.ward,
+        entry_id=row.entry_id,
+        confidence=row.confidence,
+        asked_at=row.asked_at,
+        release=row.release,
+        nearest=tuple(Nearest(entry_id, score) for entry_id, score in row.nearest),
+    )

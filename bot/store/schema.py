@@ -1,0 +1,86 @@
+"""The tables, as the newest migration leaves them."""
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+METADATA: Final = MetaData()
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware time, kept in UTC whatever the database thinks of zones."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """Turn an aware time into naive UTC."""
+        return value.astimezone(UTC).replace(tzinfo=None) if value else None
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Turn naive UTC into an aware time."""
+        return value.replace(tzinfo=UTC) if value else None
+
+
+SNAPSHOTS: Final = Table(
+    "snapshots",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("book", LargeBinary, nullable=False),
+    Column("index_archive", LargeBinary, nullable=False),
+)
+
+RELEASES: Final = Table(
+    "releases",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("digest", String(64), ForeignKey("snapshots.digest"), nullable=False),
+    Column("published_at", UtcDateTime, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("published_by", String(100), nullable=False),
+    sqlite_autoincrement=True,
+)
+
+INQUIRIES: Final = Table(
+    "inquiries",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("ward", String(40)),
+    Column("entry_id", String(200)),
+    Column("confidence", Float, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("release", Integer, nullable=False),
+    Column("nearest", JSON, nullable=False),
+    Index("ix_inquiries_asked_at", "asked_at"),
+    Index("ix_inquiries_kind", "kind", "asked_at"),
+)
+
+FEEDBACK: Final = Table(
+    "feedback",
+    METADATA,
+    Column("inquiry_id", String(36), ForeignKey("inquiries.id"), primary_key=True),
+    Column("helpful", Boolean, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("given_at", UtcDateTime, nullable=False),
+)

@@ -1,0 +1,152 @@
+"""Assembly: settings become a store, a desk, channels and one web application."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.staticfiles import StaticFiles
+
+from bot.errors import NoRelease
+from bot.inquiry import Feedback
+from bot.live_desk import LiveDesk
+from bot.publishing import Publisher
+from bot.release import Release, ReleaseShelf
+from bot.store.database import open_database
+from bot.store.inquiries import SqlInquiries
+from bot.store.releases import SqlReleases
+from bot.store.writer import GroupCommitWriter
+from channels.clock import Clock, now
+from channels.settings import Settings, copy_sample_city
+from channels.web import api, chat_pages, faq_pages
+from channels.web.body_limit import BodyLimit
+from channels.web.errors import install_error_handlers
+from channels.web.public import PublicDesk
+from channels.web.request_id import RequestIds
+from channels.web.site import Site
+from nlp.tokeniser import SudachiTokeniser
+
+_LOG = logging.getLogger(__name__)
+
+_POLL_SECONDS: Final = 1.0
+_PREFLIGHT_SECONDS: Final = 7_200
+_STATIC: Final = Path(__file__).parent / "web" / "static"
+
+
+@dataclass(frozen=True)
+class Backend:
+    """Everything behind the channels, opened for one state folder."""
+
+    settings: Settings
+    releases: SqlReleases
+    inquiries: SqlInquiries
+    shelf: ReleaseShelf
+    publisher: Publisher
+    clock: Clock
+
+
+def open_backend(settings: Settings, clock: Clock = now) -> Backend:
+    """Open the store (migrating it when needed) and what stands on it; raises StoreUnusable."""
+    settings.state_folder.mkdir(parents=True, exist_ok=True)
+    engine = open_database(settings.database, clock())
+    releases = SqlReleases(engine)
+    shelf = ReleaseShelf(releases, settings.index_root, SudachiTokeniser(), settings.thresholds)
+    return Backend(
+        settings=settings,
+        releases=releases,
+        inquiries=SqlInquiries(engine),
+        shelf=shelf,
+        publisher=Publisher(releases, shelf),
+        clock=clock,
+    )
+
+
+def ensure_release(backend: Backend) -> Release | None:
+    """Publish the draft folder when nothing was ever published; return the new release.
+
+    In demo mode a missing folder is made from the sample city. Raises FaqFolderError when the
+    folder has problems, NoRelease when there is no folder to publish in production.
+    """
+    if backend.releases.current_number():
+        return None
+    folder = backend.settings.draft_folder
+    if not folder.exists():
+        if backend.settings.mode != "demo":
+            raise NoRelease(
+                f"FAQ のフォルダ（{folder}）がありません。TOIAWASE_FAQ_FOLDER を確かめてください"
+            )
+        copy_sample_city(folder)
+    at = backend.clock()
+    draft = backend.publisher.draft(folder, (), at)
+    return backend.publisher.publish(draft, at, reason="最初の公開", by="serve")
+
+
+def create_app(backend: Backend) -> FastAPI:
+    """Return the web application; its lifespan loads the release and starts the writer."""
+    live = LiveDesk(backend.shelf, backend.releases)
+    writer = GroupCommitWriter(backend.inquiries.add)
+    public = _public_desk(backend, live, writer)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await asyncio.to_thread(live.refresh)
+        writer.start()
+        following = asyncio.create_task(_follow_releases(live))
+        try:
+            yield
+        finally:
+            following.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await following
+            await asyncio.to_thread(writer.stop)
+
+    site = Site(public)
+    app = FastAPI(
+        title="toiawase",
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
+    app.include_router(api.build_router(public))
+    app.include_router(chat_pages.build_router(public, site))
+    app.include_router(faq_pages.build_router(public, site))
+    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    install_error_handlers(app, site.error)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=list(backend.settings.allowed_origins),
+        allow_methods=["GET", "POST"],
+        allow_headers=["content-type"],
+        max_age=_PREFLIGHT_SECONDS,
+    )
+    app.add_middleware(BodyLimit)
+    app.add_middleware(RequestIds)
+    return app
+
+
+def _public_desk(backend: Backend, live: LiveDesk, writer: GroupCommitWriter) -> PublicDesk:
+    async def give_feedback(feedback: Feedback) -> None:
+        await asyncio.to_thread(backend.inquiries.give_feedback, feedback)
+
+    async def check_ready() -> None:
+        if not live.is_ready:
+            raise NoRelease("no release is loaded")
+        await asyncio.to_thread(backend.releases.current_number)
+
+    return PublicDesk(live, writer, give_feedback, check_ready, backend.clock)
+
+
+async def _follow_releases(live: LiveDesk) -> None:
+    while True:
+        await asyncio.sleep(_POLL_SECONDS)
+        try:
+            await asyncio.to_thread(live.refresh)
+        except Exception:  # the next look may succeed; answering goes on with what is loaded
+            _LOG.exception("looking for a new release failed")

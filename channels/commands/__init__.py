@@ -1,0 +1,1 @@
+"""The subcommands of `toiawase`, by what they are for."""

@@ -1,0 +1,143 @@
+"""`toiawase check`, `publish`, `releases` and `rollback`: from the folder to what citizens see."""
+
+import getpass
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from bot.errors import PublishRefused
+from bot.impact import Flip, Outcome
+from bot.publishing import Broken, Draft
+from bot.reply import KIND_LABELS
+from channels.commands.console import backend, complain, out, steps
+from channels.commands.quality import figures_table
+from faq.files.csv_file import read_csv_book
+from faq.files.folder import content_of, inspect_folder
+from faq.office import JAPAN
+from nlp.normalise import normalise
+
+_REPLAYED: Final = timedelta(days=180)
+_LISTED: Final = 20
+
+
+@click.command()
+@click.argument("path", metavar="フォルダかファイル", type=click.Path(exists=True, path_type=Path))
+def check(path: Path) -> None:
+    """FAQを点検し、見つかった問題をすべて、場所とともに示します。"""
+    console = out()
+    if path.is_file():
+        book = read_csv_book(path)
+        console.print(f"問題はありません（FAQ {len(book.entries)} 件）。")
+        return
+    report = inspect_folder(path, normalise)
+    for problem in report.problems:
+        console.print(str(problem))
+    if report.problems:
+        complain(f"{len(report.problems)} 件の問題があります。")
+        raise SystemExit(1)
+    counts = content_of(report)
+    console.print(
+        "問題はありません（FAQ {entries} 件、分野 {topics}、別の聞き方 {phrasings}、"
+        "窓口 {offices}、点検用質問 {golden}）。".format_map(counts)
+    )
+
+
+@click.command()
+@click.option(
+    "--faq",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="公開するフォルダ（ふつうは設定のフォルダ）",
+)
+@click.option("--dry-run", is_flag=True, help="影響を確かめるだけで、公開しません")
+@click.option("--reason", default="", help="公開する理由（記録に残ります）")
+@click.option("--accept-broken", is_flag=True, help="点検用質問が悪くなっても公開します")
+def publish(folder: Path | None, dry_run: bool, reason: str, accept_broken: bool) -> None:
+    """FAQを点検し、影響を確かめてから、市民に公開します。"""
+    opened = backend()
+    at = opened.clock()
+    with steps("準備しています") as progress:
+        draft = opened.publisher.draft(
+            folder or opened.settings.draft_folder,
+            opened.inquiries.each(since=at - _REPLAYED),
+            at,
+            lambda step: progress.update(progress.task_ids[0], description=step),
+        )
+    console = out()
+    _print_draft(console, draft)
+    if dry_run:
+        console.print("確かめただけです。公開していません。")
+        return
+    try:
+        release = opened.publisher.publish(
+            draft, at, reason=reason, by=getpass.getuser(), accept_broken=accept_broken
+        )
+    except PublishRefused as refused:
+        raise click.ClickException(
+            f"{refused}。FAQ を直すか、承知のうえなら --accept-broken を付けてください。"
+        ) from refused
+    console.print(f"公開版 {release.number} を公開しました（{release.digest[:12]}）。")
+
+
+@click.command()
+def releases() -> None:
+    """公開版の一覧を、新しい順に示します。"""
+    table = Table()
+    for heading in ("公開版", "日時", "理由", "公開した人", "内容"):
+        table.add_column(heading)
+    for release in backend().releases.listed():
+        when = release.published_at.astimezone(JAPAN).strftime("%Y-%m-%d %H:%M")
+        table.add_row(
+            str(release.number), when, release.reason, release.published_by, release.digest[:12]
+        )
+    out().print(table)
+
+
+@click.command()
+@click.argument("number", metavar="公開版", type=int)
+@click.option("--reason", default="", help="戻す理由（記録に残ります）")
+def rollback(number: int, reason: str) -> None:
+    """前の公開版の内容に戻します（新しい公開版として記録します）。"""
+    opened = backend()
+    why = reason or f"公開版 {number} に戻す"
+    release = opened.releases.repeat(number, opened.clock(), why, getpass.getuser())
+    out().print(f"公開版 {number} の内容を、公開版 {release.number} として公開しました。")
+
+
+def _print_draft(console: Console, draft: Draft) -> None:
+    console.print(f"FAQ {len(draft.folder.book.entries)} 件")
+    if draft.folder.golden:
+        console.print(figures_table({"点検用質問": draft.figures}))
+    if draft.broken:
+        console.print(_broken_table(draft.broken))
+    if draft.flips:
+        console.print(_flips_table(draft.flips))
+    else:
+        console.print("これまでの質問で、応答が変わるものはありません。")
+
+
+def _broken_table(broken: Iterable[Broken]) -> Table:
+    table = Table(title="正しく答えられなくなる点検用質問", title_justify="left")
+    for heading in ("質問", "期待するFAQ", "応答"):
+        table.add_column(heading)
+    for one in broken:
+        table.add_row(one.query, "、".join(one.expected) or "（答えない）", "、".join(one.got))
+    return table
+
+
+def _flips_table(flips: tuple[Flip, ...]) -> Table:
+    table = Table(title=f"応答が変わる質問（{len(flips)} 件）", title_justify="left")
+    for heading in ("質問", "回数", "今", "公開後"):
+        table.add_column(heading)
+    for flip in flips[:_LISTED]:
+        table.add_row(flip.text, str(flip.asked), _shown(flip.before), _shown(flip.after))
+    return table
+
+
+def _shown(outcome: Outcome) -> str:
+    return f"{KIND_LABELS[outcome.kind]} {'、'.join(outcome.shown)}".strip()

@@ -1,0 +1,67 @@
+"""`toiawase serve`: the website, until Ctrl-C."""
+
+import fcntl
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+import uvicorn
+
+from bot.errors import StoreUnusable
+from channels.app import Backend, create_app, ensure_release
+from channels.commands.console import backend, complain, out, steps
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="待ち受けるアドレス")
+@click.option("--port", default=8000, show_default=True, help="待ち受けるポート")
+def serve(host: str, port: int) -> None:
+    """ウェブサイトの受付を動かします（Ctrl-C で止まります）。"""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    opened = backend()
+    with _only_server(opened.settings.state_folder):
+        if not opened.releases.current_number():
+            with steps("FAQを公開する準備をしています（初回だけ）"):
+                ensure_release(opened)
+        current = opened.releases.current()
+        shown = f"http://{host}:{port}"
+        out().print(
+            f"公開版 {current.number}（{current.digest[:12]}）で受け付けます。\n"
+            f"  質問のページ    {shown}/\n"
+            f"  質問の一覧      {shown}/faq/\n"
+            f"  止めるときは Ctrl-C を押してください。"
+        )
+        uvicorn.Server(server_config(opened, host, port)).run()
+        complain("止まりました。")
+
+
+def server_config(backend: Backend, host: str, port: int) -> uvicorn.Config:
+    """Return how the website is served: no access log, no word about the server."""
+    trusted = backend.settings.trusted_proxies
+    return uvicorn.Config(
+        create_app(backend),
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,  # an access log would keep addresses of citizens
+        server_header=False,
+        proxy_headers=bool(trusted),
+        forwarded_allow_ips=trusted or None,
+        timeout_graceful_shutdown=10,
+    )
+
+
+@contextmanager
+def _only_server(state_folder: Path) -> Iterator[None]:
+    # SQLite is written from one serving process; the command line may open it beside.
+    with (state_folder / "serve.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StoreUnusable(
+                f"このフォルダ（{state_folder}）では、すでに toiawase serve が動いています。"
+                "止めてから、もう一度実行してください"
+            ) from error
+        yield

@@ -1,0 +1,47 @@
+"""What the website needs of the rest: a desk that records, and the clock."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from bot.desk import Considered, InquiryDesk
+from bot.inquiry import Feedback, InquiryRecorder
+from bot.live_desk import LiveDesk
+from bot.question import Question
+from channels.clock import Clock
+from faq.book import FaqBook
+from faq.entry import FaqEntry
+from faq.office import JAPAN
+
+
+@dataclass(frozen=True)
+class PublicDesk:
+    """The live desk as the public may use it; every question asked here is recorded."""
+
+    live: LiveDesk
+    recorder: InquiryRecorder
+    give_feedback: Callable[[Feedback], Awaitable[None]]
+    check_ready: Callable[[], Awaitable[None]]
+    clock: Clock
+
+    @property
+    def desk(self) -> InquiryDesk:
+        """The desk of the current release; raises NoRelease before there is one."""
+        return self.live.desk
+
+    async def ask(self, question: Question) -> tuple[Considered, FaqBook]:
+        """Answer and record a question; the book is the one it was answered from."""
+        desk = self.desk
+        return await desk.answer(question, self.recorder), desk.book
+
+    def is_public(self, entry: FaqEntry) -> bool:
+        """Tell whether citizens may read the entry today."""
+        today = self.clock().astimezone(JAPAN).date()
+        return entry.audience == "public" and entry.is_current(today)
+
+    def topics(self) -> Mapping[str, list[FaqEntry]]:
+        """Return the entries citizens may read, by topic, the largest topic first."""
+        by_topic: dict[str, list[FaqEntry]] = {topic: [] for topic in self.desk.book.topics}
+        for entry in self.desk.book.entries:
+            if self.is_public(entry):
+                by_topic.setdefault(entry.topic, []).append(entry)
+        return {topic: entries for topic, entries in by_topic.items() if entries}

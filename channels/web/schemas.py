@@ -1,0 +1,132 @@
+"""The shapes of the HTTP API, as DESIGN's contract has them."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.reply import Kind
+
+
+class _Received(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class AskContext(_Received):
+    """What the page already knows: the citizen's ward, the entry talked about."""
+
+    ward: str | None = Field(default=None, max_length=100)
+    entry_id: str | None = Field(default=None, max_length=200)
+
+
+class Ask(_Received):
+    """A citizen's question. `text` is checked by the core, so that it can say why not."""
+
+    text: str
+    lang: str = Field(default="ja", max_length=10)
+    session: str | None = Field(default=None, max_length=100)
+    context: AskContext = AskContext()
+
+
+class GiveFeedback(_Received):
+    """Whether a reply helped, and why not, in the citizen's words."""
+
+    inquiry_id: str = Field(max_length=36)
+    helpful: bool
+    reason: str | None = Field(default=None, max_length=500)
+
+
+class LinkOut(BaseModel):
+    """A page that belongs to an answer."""
+
+    title: str
+    url: str
+
+
+class AnswerOut(BaseModel):
+    """The approved answer: plain text, and the same as safe HTML."""
+
+    entry_id: str
+    question: str
+    text: str
+    html: str
+    owner: str
+    links: list[LinkOut]
+    reviewed_on: date | None
+    lang: str
+
+
+class CandidateOut(BaseModel):
+    """An entry the citizen may have meant."""
+
+    entry_id: str
+    question: str
+    confidence: float
+
+
+class ContactOut(BaseModel):
+    """Whom to call, and whether someone answers there now (times in Asia/Tokyo)."""
+
+    name: str
+    telephone: str
+    hours: str
+    open_now: bool
+    next_opening: datetime | None
+    url: str
+
+
+class ReplyOut(BaseModel):
+    """What the desk says to one question."""
+
+    inquiry_id: str
+    kind: Kind
+    confidence: float
+    answer: AnswerOut | None
+    answers: list[AnswerOut]
+    candidates: list[CandidateOut]
+    prompt: str | None
+    contact: ContactOut | None
+    notices: list[str]
+    release: int
+
+
+class FeedbackOut(BaseModel):
+    """That the feedback was kept."""
+
+    inquiry_id: str
+    helpful: bool
+
+
+class SuggestionOut(BaseModel):
+    """An entry that fits what was typed so far."""
+
+    entry_id: str
+    question: str
+
+
+class TopicOut(BaseModel):
+    """A topic with its public entries."""
+
+    topic: str
+    entries: list[SuggestionOut]
+
+
+class HealthOut(BaseModel):
+    """That the process lives, or is ready to answer."""
+
+    status: Literal["ok"]
+
+
+class ErrorDetail(BaseModel):
+    """What went wrong, for the program (`code`), the person (`message`) and the log (`id`)."""
+
+    code: str
+    message: str
+    field: str | None
+    request_id: str
+
+
+class ErrorOut(BaseModel):
+    """The one shape of every error."""
+
+    error: ErrorDetail

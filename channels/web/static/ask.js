@@ -1,0 +1,74 @@
+// Answers on the page itself. Without this file the form is sent to /chat and works just as well.
+"use strict";
+(() => {
+  const form = document.getElementById("ask");
+  const input = form.elements.namedItem("text");
+  const button = form.querySelector("button");
+  const conversation = document.getElementById("conversation");
+  const status = document.getElementById("status");
+  let busy = false;
+
+  const announce = (sentence) => {
+    status.textContent = sentence;
+    setTimeout(() => { status.textContent = ""; }, 1500);
+  };
+
+  const setBusy = (value) => {
+    busy = value;
+    button.setAttribute("aria-disabled", String(value));
+    input.readOnly = value;
+  };
+
+  const show = (asked, page) => {
+    const reply = new DOMParser().parseFromString(page, "text/html").querySelector("article.reply");
+    if (!reply) { return false; }
+    const question = document.createElement("p");
+    question.className = "asked";
+    question.textContent = asked;
+    conversation.hidden = false;
+    conversation.append(question, document.adoptNode(reply));
+    question.scrollIntoView({ block: "nearest" });
+    const heading = reply.querySelector("h2, .prompt");
+    announce(`回答が届きました。${heading ? heading.textContent : ""}`);
+    return true;
+  };
+
+  const post = (action, fields) => fetch(action, {
+    method: "POST",
+    headers: { Accept: "text/html" },
+    body: new URLSearchParams(fields),
+  });
+
+  form.addEventListener("submit", async (event) => {
+    const text = input.value.trim();
+    if (!text || busy) { if (busy) { event.preventDefault(); } return; }
+    event.preventDefault();
+    setBusy(true);
+    announce("回答を探しています");
+    try {
+      const response = await post("/chat", { text });
+      if (!response.ok || !show(text, await response.text())) { throw new Error(String(response.status)); }
+      input.value = "";
+    } catch {
+      setBusy(false);
+      form.submit(); // The plain form tells what is wrong, and keeps what was typed.
+      return;
+    }
+    setBusy(false);
+  });
+
+  conversation.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const chosen = event.submitter;
+    const sent = event.target;
+    const response = await post(sent.action, {
+      inquiry_id: sent.elements.namedItem("inquiry_id").value,
+      helpful: chosen.value,
+    }).catch(() => null);
+    if (!response || !response.ok) { announce("送れませんでした。もう一度お試しください。"); return; }
+    for (const one of sent.querySelectorAll("button")) {
+      one.setAttribute("aria-pressed", String(one === chosen));
+    }
+    announce("ご意見をありがとうございました。");
+  });
+})();

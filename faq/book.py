@@ -1,0 +1,123 @@
+"""All entries of one version, immutable, with a digest."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from faq.city import City, Ward
+from faq.entry import FaqEntry
+from faq.office import Office, OfficeGroup
+from faq.problem import IndexDamaged
+from faq.sentence import FixedSentence
+
+
+@dataclass(frozen=True)
+class FaqBook:
+    """What the city knows in one version: entries in the order of their ids, and all around them.
+
+    Two books with the same content have the same digest, whatever the order of the files was.
+    """
+
+    entries: tuple[FaqEntry, ...]
+    city: City = field(default_factory=lambda: City("市"))
+    wards: tuple[Ward, ...] = ()
+    offices: tuple[Office, ...] = ()
+    groups: tuple[OfficeGroup, ...] = ()
+    sentences: tuple[FixedSentence, ...] = ()
+    synonyms: tuple[tuple[str, ...], ...] = ()
+
+    @classmethod
+    def of(cls, entries: Iterable[FaqEntry], **around: Any) -> "FaqBook":
+        """Make a book of entries in any order."""
+        return cls(tuple(sorted(entries, key=lambda entry: entry.id)), **around)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 (hex) over the whole content."""
+        return hashlib.sha256(self.to_json()).hexdigest()
+
+    def to_json(self) -> bytes:
+        """Return the whole book as canonical JSON: the snapshot that a Release keeps."""
+        return msgspec.json.encode(self, order="sorted")
+
+    @classmethod
+    def from_json(cls, snapshot: bytes) -> "FaqBook":
+        """Read a snapshot back; raises IndexDamaged when it is not one."""
+        try:
+            return msgspec.json.decode(snapshot, type=cls)
+        except msgspec.MsgspecError as error:
+            raise IndexDamaged(f"the snapshot of the book cannot be read: {error}") from error
+
+    @cached_property
+    def by_id(self) -> Mapping[str, FaqEntry]:
+        """Entries by their id."""
+        return {entry.id: entry for entry in self.entries}
+
+    @cached_property
+    def topics(self) -> tuple[str, ...]:
+        """Topics of public entries, those with most entries first."""
+        counts: dict[str, int] = {}
+        for entry in self.entries:
+            if entry.audience == "public" and entry.topic:
+                counts[entry.topic] = counts.get(entry.topic, 0) + 1
+        return tuple(sorted(counts, key=lambda topic: (-counts[topic], topic)))
+
+    @cached_property
+    def _offices(self) -> Mapping[str, Office]:
+        return {office.id: office for office in self.offices}
+
+    @cached_property
+    def _groups(self) -> Mapping[str, OfficeGroup]:
+        return {group.id: group for group in self.groups}
+
+    @cached_property
+    def _sentences(self) -> Mapping[str, FixedSentence]:
+        return {sentence.id: sentence for sentence in self.sentences}
+
+    def office(self, office_id: str) -> Office | None:
+        """Return the office of that id, or None."""
+        return self._offices.get(office_id)
+
+    def group(self, group_id: str) -> OfficeGroup | None:
+        """Return the group of offices of that id, or None."""
+        return self._groups.get(group_id)
+
+    def contact(self, contact_id: str, ward: str | None) -> Office | None:
+        """Return whom to call: the office, or the ward's office of a group.
+
+        A group without a known ward is answered by a nameless front: its name and page, and the
+        contact centre's telephone, which puts through to every ward.
+        """
+        group = self.group(contact_id)
+        if group is None:
+            return self.office(contact_id) or self.contact_centre
+        if ward and ward in group.offices:
+            return self.office(group.offices[ward])
+        centre = self.contact_centre
+        return Office(
+            id=group.id,
+            name=group.name,
+            telephone=centre.telephone if centre else "",
+            hours=centre.hours if centre else (),
+            closed_on_holidays=centre.closed_on_holidays if centre else True,
+            closed_at_year_end=centre.closed_at_year_end if centre else True,
+            special_days=centre.special_days if centre else (),
+            page=group.page,
+        )
+
+    @property
+    def contact_centre(self) -> Office | None:
+        """Where anybody may call about anything."""
+        return self.office(self.city.contact_centre)
+
+    def sentence(self, sentence_id: str) -> FixedSentence | None:
+        """Return the fixed sentence of that id, or None."""
+        return self._sentences.get(sentence_id)
+
+    def ward(self, name: str) -> Ward | None:
+        """Return the ward of that id or Japanese name, or None."""
+        return next((ward for ward in self.wards if name in (ward.id, ward.name)), None)

@@ -1,0 +1,1 @@
+"""Reading and checking the FAQ folder that staff curate."""

@@ -1,0 +1,202 @@
+"""Reading a whole FAQ folder, with every problem at once."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from faq.book import FaqBook
+from faq.city import City, Ward
+from faq.files.check import check_entries
+from faq.files.entries import ReadEntry, read_entries
+from faq.files.golden import GoldenQuestion, read_golden
+from faq.files.offices import read_city, read_offices, read_wards
+from faq.files.replies import read_sentences, read_synonyms
+from faq.files.yaml_file import Problems, Record
+from faq.office import Office, OfficeGroup
+from faq.problem import FaqFolderError, Problem
+from faq.sentence import REQUIRED_SENTENCES, FixedSentence
+
+_T = TypeVar("_T")
+_Offices = list[tuple[Office, Record]]
+_Groups = list[tuple[OfficeGroup, Record]]
+_REQUIRED_FILES: Final = ("city.yaml", "offices.yaml", "replies.yaml")
+
+
+@dataclass(frozen=True)
+class FaqFolder:
+    """What a folder holds: the book that would be published, and the questions that test it."""
+
+    book: FaqBook
+    golden: tuple[GoldenQuestion, ...]
+
+
+@dataclass(frozen=True)
+class FolderReport:
+    """A folder as read: all its problems, and its content as far as it could be read."""
+
+    folder: FaqFolder
+    problems: tuple[Problem, ...]
+
+
+def read_folder(path: Path, normalise: Callable[[str], str]) -> FaqFolder:
+    """Return the folder's content; raises FaqFolderError with every problem when there is one."""
+    report = inspect_folder(path, normalise)
+    if report.problems:
+        raise FaqFolderError(report.problems)
+    return report.folder
+
+
+def inspect_folder(path: Path, normalise: Callable[[str], str]) -> FolderReport:
+    """Read the folder and check it whole; never raises for what is written in it."""
+    return _Reading(path, normalise).report()
+
+
+class _Reading:
+    """One pass over a folder; each file's problems are kept apart and joined at the end."""
+
+    def __init__(self, path: Path, normalise: Callable[[str], str]) -> None:
+        self._path = path
+        self._normalise = normalise
+        self._files: list[Problems] = []
+
+    def report(self) -> FolderReport:
+        self._check_files()
+        city = self._read("city.yaml", read_city, City("市"))
+        wards = self._read("wards.yaml", read_wards, list[tuple[Ward, Record]]())
+        nowhere: tuple[_Offices, _Groups] = ([], [])
+        offices, groups = self._read("offices.yaml", read_offices, nowhere)
+        sentences = self._read("replies.yaml", read_sentences, list[tuple[FixedSentence, Record]]())
+        synonyms = self._read("synonyms.yaml", read_synonyms, list[tuple[str, ...]]())
+        entries = self._entries()
+        self._cross_check(city, wards, offices, groups, sentences)
+        check_entries(
+            entries,
+            offices={office.id for office, _ in offices},
+            groups={group.id for group, _ in groups},
+            wards={ward.id for ward, _ in wards},
+            normalise=self._normalise,
+        )
+        golden = self._golden({item.entry.id for item in entries})
+        book = FaqBook.of(
+            (item.entry for item in entries),
+            city=city,
+            wards=tuple(ward for ward, _ in wards),
+            offices=tuple(office for office, _ in offices),
+            groups=tuple(group for group, _ in groups),
+            sentences=tuple(sentence for sentence, _ in sentences),
+            synonyms=tuple(synonyms),
+        )
+        problems = tuple(problem for file in self._files for problem in file.found)
+        return FolderReport(FaqFolder(book, golden), problems)
+
+    def _problems(self, path: Path) -> Problems:
+        problems = Problems(str(path))
+        self._files.append(problems)
+        return problems
+
+    def _check_files(self) -> None:
+        if not self._path.is_dir():
+            self._problems(self._path).add("FAQ のフォルダがありません。場所を確かめてください")
+            return
+        for name in _REQUIRED_FILES:
+            if not (self._path / name).is_file():
+                self._problems(self._path / name).add(f"「{name}」がありません。作ってください")
+        entries = self._path / "entries"
+        if not any(entries.glob("*.yaml")):
+            self._problems(entries).add("entries フォルダに FAQ のファイル（*.yaml）がありません")
+        for stray in sorted(entries.glob("*.yml")):
+            self._problems(stray).add("ファイル名の終わりを .yaml にしてください（今は .yml です）")
+
+    def _read(self, name: str, reader: Callable[[Path, Problems], _T], empty: _T) -> _T:
+        path = self._path / name
+        return reader(path, self._problems(path)) if path.is_file() else empty
+
+    def _entries(self) -> list[ReadEntry]:
+        return [
+            item
+            for path in sorted((self._path / "entries").glob("*.yaml"))
+            for item in read_entries(path, self._problems(path))
+        ]
+
+    def _golden(self, ids: set[str]) -> tuple[GoldenQuestion, ...]:
+        path = self._path / "golden.jsonl"
+        if not path.is_file():
+            return ()
+        problems = self._problems(path)
+        read = read_golden(path, problems)
+        for question, line in read:
+            for unknown in sorted(question.relevant.keys() - ids):
+                problems.add(f"FAQ「{unknown}」がありません。id を確かめてください", line)
+        return tuple(question for question, _ in read)
+
+    def _cross_check(
+        self,
+        city: City,
+        wards: Sequence[tuple[Ward, Record]],
+        offices: Sequence[tuple[Office, Record]],
+        groups: Sequence[tuple[OfficeGroup, Record]],
+        sentences: Sequence[tuple[FixedSentence, Record]],
+    ) -> None:
+        office_ids = {office.id for office, _ in offices}
+        ward_ids = {ward.id for ward, _ in wards}
+        if offices and city.contact_centre and city.contact_centre not in office_ids:
+            self._problems(self._path / "city.yaml").add(
+                f"「contact_centre」の「{city.contact_centre}」は offices.yaml にありません"
+            )
+        contacts = [
+            *((office.id, record) for office, record in offices),
+            *((group.id, record) for group, record in groups),
+        ]
+        _no_twice(contacts, "id")
+        _no_twice(((ward.id, record) for ward, record in wards), "id")
+        _no_twice(((sentence.id, record) for sentence, record in sentences), "id")
+        for office, record in offices:
+            if office.ward and office.ward not in ward_ids:
+                record.problem("ward", f"区「{office.ward}」は wards.yaml にありません")
+        for group, record in groups:
+            _check_group(group, record, office_ids, ward_ids)
+        if sentences:
+            self._check_sentences({sentence.id for sentence, _ in sentences})
+
+    def _check_sentences(self, ids: set[str]) -> None:
+        missing = [name for name in REQUIRED_SENTENCES if name not in ids]
+        if missing:
+            self._problems(self._path / "replies.yaml").add(
+                f"なくてはならない文「{'、'.join(missing)}」がありません。書いてください"
+            )
+
+
+def _no_twice(named: Iterable[tuple[str, Record]], field: str) -> None:
+    seen: set[str] = set()
+    for name, record in named:
+        if name and name in seen:
+            record.problem(field, f"「{name}」が2回使われています。ちがう id にしてください")
+        seen.add(name)
+
+
+def _check_group(
+    group: OfficeGroup, record: Record, office_ids: set[str], ward_ids: set[str]
+) -> None:
+    for ward, office in group.offices.items():
+        if ward not in ward_ids:
+            record.problem("offices", f"区「{ward}」は wards.yaml にありません")
+        if office not in office_ids:
+            record.problem("offices", f"「{office}」は offices.yaml の offices にありません")
+    missing = sorted(ward_ids - group.offices.keys())
+    if missing:
+        record.problem("offices", f"区「{'、'.join(missing)}」の窓口がありません。書いてください")
+
+
+def content_of(report: FolderReport) -> dict[str, Any]:
+    """Return the counts that people ask about a folder: entries, phrasings, offices and so on."""
+    book = report.folder.book
+    return {
+        "entries": len(book.entries),
+        "topics": len({entry.topic for entry in book.entries}),
+        "phrasings": sum(len(entry.phrasings) for entry in book.entries),
+        "offices": len(book.offices),
+        "wards": len(book.wards),
+        "sentences": len(book.sentences),
+        "golden": len(report.folder.golden),
+    }

@@ -1,0 +1,61 @@
+"""Fixed sentences: what the service says when no FAQ entry speaks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from faq.entry import EASY, Link
+
+SENTENCE_GROUPS: Final = (
+    "answering",
+    "danger",
+    "opinions",
+    "abuse",
+    "individual",
+    "small_talk",
+    "languages",
+    "errors",
+)
+"""What a fixed sentence is for; `answering` and `errors` are chosen by the service itself."""
+
+REQUIRED_SENTENCES: Final = (
+    "greeting",
+    "privacy",
+    "answered-note",
+    "unsure",
+    "unanswered",
+    "rejected-empty",
+    "rejected-too-long",
+    "error",
+    "unavailable",
+)
+"""Sentences the service cannot do without; `check` names those that are missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyContact:
+    """A number to call, beside the city's own offices."""
+
+    name: str
+    telephone: str
+
+
+@dataclass(frozen=True, slots=True)
+class FixedSentence:
+    """An approved sentence with its variants, languages and the words that call for it."""
+
+    id: str
+    label: str
+    group: str
+    text: tuple[str, ...]
+    words: tuple[str, ...] = ()
+    easy: str = ""
+    translations: Mapping[str, str] = field(default_factory=dict)
+    contacts: tuple[EmergencyContact, ...] = ()
+    links: tuple[Link, ...] = ()
+
+    def in_language(self, language: str, turn: int = 0) -> str:
+        """Return the sentence in a language, else in Japanese; `turn` walks its variants."""
+        if language == EASY and self.easy:
+            return self.easy
+        return self.translations.get(language) or self.text[turn % len(self.text)]

@@ -1,0 +1,58 @@
+"""One spelling for what people type: width, hidden characters, spaces."""
+
+import re
+import unicodedata
+from typing import Final
+
+MAX_CHARACTERS: Final = 500
+"""Longest accepted question, in characters, before and after NFKC (one character may become 18)."""
+
+# Two marks in a row are enough for every living script here; more is decoration ("zalgo").
+_MARKS: Final = 2
+_SPACES: Final = re.compile(r"\s+")
+# Variation selectors are marks to Unicode, so NFKC keeps them, and they split words.
+_VARIATION_SELECTORS: Final = (
+    frozenset(map(chr, range(0xFE00, 0xFE10)))
+    | frozenset(map(chr, range(0xE0100, 0xE01F0)))
+    | frozenset("\u180b\u180c\u180d\u180f")
+)
+_HIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+# CP932 files bring the wave dash in two code points; NFKC turns only one of them into "~".
+_SAME: Final = str.maketrans({"\u301c": "~", "\u2212": "-", "\u2010": "-", "\u2011": "-"})
+
+
+def normalise(text: str) -> str:
+    """Return the text as it is searched: NFKC, nothing hidden, single spaces.
+
+    Idempotent: normalising twice changes nothing.
+    """
+    visible = _without_hidden(text)
+    composed = unicodedata.normalize("NFKC", visible)
+    return _SPACES.sub(" ", _without_hidden(composed).translate(_SAME)).strip()
+
+
+def printable(text: str) -> str:
+    """Return the text without what a database or a screen could choke on; spelling is kept."""
+    kept = (char for char in text if char in "\n\t" or not _is_control(char))
+    return "".join(kept).strip()
+
+
+def _is_control(char: str) -> bool:
+    return unicodedata.category(char) in {"Cc", "Cs", "Cn", "Co"}
+
+
+def _without_hidden(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
+    kept: list[str] = []
+    marks = 0
+    for char in text:
+        category = unicodedata.category(char)
+        if char in "\n\r\t\v\f\u2028\u2029":
+            char, category = " ", "Zs"
+        if category in _HIDDEN_CATEGORIES or char in _VARIATION_SELECTORS:
+            continue
+        marks = marks + 1 if category in {"Mn", "Me"} else 0
+        if marks <= _MARKS:
+            kept.append(char)
+    return "".join(kept)

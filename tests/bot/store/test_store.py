@@ -1,0 +1,210 @@
+"""Rows survive what happens to processes and disks."""
+
+import asyncio
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, inspect, text
+
+from bot.errors import StoreUnusable, UnknownInquiry
+from bot.inquiry import MISS_LABELS, Feedback, Inquiry, Nearest, miss_reason
+from bot.store.database import HEAD, open_database
+from bot.store.inquiries import SqlInquiries
+from bot.store.schema import METADATA
+from bot.store.writer import GroupCommitWriter
+from nlp.personal_data import mask
+from tests.conftest import NOON, ROOT
+
+
+def inquiry(number: int, **changes: object) -> Inquiry:
+    kept = Inquiry(
+        id=f"{number:08}-0000-7000-8000-000000000000",
+        kind="unanswered",
+        channel="web",
+        text=mask(f"質問 {number}"),
+        language="ja",
+        ward=None,
+        entry_id=None,
+        confidence=0.1,
+        asked_at=NOON + timedelta(minutes=number),
+        release=1,
+        nearest=(Nearest("a", 0.5),),
+    )
+    return replace(kept, **changes)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    return open_database(f"sqlite:///{tmp_path / 'x' / 'toiawase.db'}", NOON)
+
+
+@pytest.fixture
+def inquiries(engine: Engine) -> SqlInquiries:
+    return SqlInquiries(engine)
+
+
+def test_inquiries_come_back_as_they_were(inquiries: SqlInquiries) -> None:
+    kept = [inquiry(number) for number in range(3)]
+    inquiries.add(kept)
+    assert list(inquiries.each()) == kept
+    assert list(inquiries.each(since=NOON + timedelta(minutes=2))) == kept[2:]
+
+
+def test_times_are_kept_in_utc_whatever_zone_they_came_in(inquiries: SqlInquiries) -> None:
+    japan = datetime(2026, 11, 24, 9, 0, tzinfo=timezone(timedelta(hours=9)))
+    inquiries.add([inquiry(1, asked_at=japan)])
+    found = next(inquiries.each())
+    assert found.asked_at == japan
+    assert found.asked_at.tzinfo is UTC
+
+
+def test_misses_are_what_needs_review(inquiries: SqlInquiries) -> None:
+    inquiries.add(
+        [
+            inquiry(1, kind="answered"),
+            inquiry(2, kind="unsure"),
+            inquiry(3, kind="unanswered"),
+            inquiry(4, kind="answered"),
+            inquiry(5, kind="unsure"),
+        ]
+    )
+    for number, helpful in ((4, False), (5, True)):
+        inquiries.give_feedback(Feedback(inquiry(number).id, helpful, mask("ちがう"), NOON))
+    found = [(int(miss.inquiry.id[:8]), miss.reason) for miss in inquiries.misses(10)]
+    assert found == [(4, "not_helpful"), (3, "no_entry"), (2, "unsure")]
+    assert len(inquiries.misses(1)) == 1
+
+
+def test_the_last_word_of_a_citizen_counts(inquiries: SqlInquiries) -> None:
+    inquiries.add([inquiry(1, kind="answered")])
+    for helpful in (True, False, True):
+        inquiries.give_feedback(Feedback(inquiry(1).id, helpful, mask(""), NOON))
+    assert inquiries.misses(10) == []
+    with pytest.raises(UnknownInquiry):
+        inquiries.give_feedback(Feedback("nobody", True, mask(""), NOON))
+
+
+def test_every_reason_of_a_miss_has_a_label() -> None:
+    reasons = {
+        miss_reason(kind, helpful)  # type: ignore[arg-type]
+        for kind in ("answered", "unsure", "unanswered", "fixed")
+        for helpful in (None, True, False)
+    }
+    assert reasons - {None} == set(MISS_LABELS)
+
+
+def test_sqlite_is_opened_durable(engine: Engine) -> None:
+    with engine.connect() as connection:
+        assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+        assert connection.execute(text("PRAGMA synchronous")).scalar() == 2  # FULL
+        assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
+
+
+def test_the_migrations_make_the_tables_of_the_schema(engine: Engine) -> None:
+    found = inspect(engine)
+    for table in METADATA.sorted_tables:
+        columns = {column["name"] for column in found.get_columns(table.name)}
+        assert columns == set(table.c.keys()), table.name
+    assert set(found.get_table_names()) == {*METADATA.tables, "alembic_version"}
+
+
+def test_head_is_the_newest_migration() -> None:
+    scripts = ScriptDirectory(str(ROOT / "bot" / "store" / "migrations"))
+    assert scripts.get_current_head() == HEAD
+
+
+def test_a_second_start_changes_nothing(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'toiawase.db'}"
+    SqlInquiries(open_database(url, NOON)).add([inquiry(1)])
+    assert list(SqlInquiries(open_database(url, NOON)).each()) == [inquiry(1)]
+    assert list(tmp_path.glob("*.before-*")) == []
+
+
+def test_an_unknown_schema_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "toiawase.db"
+    open_database(f"sqlite:///{path}", NOON).dispose()
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    with pytest.raises(StoreUnusable, match="9999"):
+        open_database(f"sqlite:///{path}", NOON)
+
+
+def test_what_is_no_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "toiawase.db"
+    path.write_bytes(b"not a database" * 100)
+    with pytest.raises(StoreUnusable):
+        open_database(f"sqlite:///{path}", NOON)
+    with pytest.raises(StoreUnusable, match="postgresql"):
+        open_database("postgresql://localhost/x", NOON)
+
+
+class TestGroupCommit:
+    def test_those_who_wait_share_commits_and_all_are_kept(self, inquiries: SqlInquiries) -> None:
+        commits: list[int] = []
+
+        def store(group: Sequence[Inquiry]) -> None:
+            inquiries.add(group)
+            commits.append(len(group))
+
+        writer = GroupCommitWriter(store)
+        writer.start()
+
+        async def ask() -> None:
+            await asyncio.gather(*(writer.record(inquiry(number)) for number in range(400)))
+
+        asyncio.run(ask())
+        writer.stop()
+        assert len(list(inquiries.each())) == sum(commits) == 400
+        assert len(commits) < 400
+
+    def test_no_one_goes_on_before_the_record_is_durable(self, inquiries: SqlInquiries) -> None:
+        order: list[str] = []
+
+        def store(group: Sequence[Inquiry]) -> None:
+            inquiries.add(group)
+            order.append("committed")
+
+        writer = GroupCommitWriter(store)
+        writer.start()
+
+        async def ask() -> None:
+            await writer.record(inquiry(1))
+            order.append("acknowledged")
+
+        asyncio.run(ask())
+        writer.stop()
+        assert order == ["committed", "acknowledged"]
+
+    def test_one_bad_row_costs_only_its_own_caller(self, inquiries: SqlInquiries) -> None:
+        writer = GroupCommitWriter(inquiries.add)
+        inquiries.add([inquiry(7)])
+
+        async def ask() -> list[BaseException | None]:
+            waiting = [asyncio.create_task(writer.record(inquiry(n))) for n in range(20)]
+            await asyncio.sleep(0)
+            writer.start()
+            return await asyncio.gather(*waiting, return_exceptions=True)
+
+        told = asyncio.run(ask())
+        writer.stop()
+        assert [at for at, one in enumerate(told) if isinstance(one, StoreUnusable)] == [7]
+        assert len(list(inquiries.each())) == 20
+
+    def test_who_gives_up_waiting_does_not_stop_the_writer(self, inquiries: SqlInquiries) -> None:
+        writer = GroupCommitWriter(inquiries.add)
+
+        async def give_up() -> None:
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(writer.record(inquiry(1)), 0.01)
+            writer.start()
+            await writer.record(inquiry(2))
+
+        asyncio.run(give_up())
+        writer.stop()
+        assert len(list(inquiries.each())) == 2

@@ -1,0 +1,149 @@
+"""From the folder to what citizens see, and back."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot.errors import NoRelease, PublishRefused, UnknownRelease
+from bot.impact import Outcome
+from bot.inquiry import inquiry_of
+from bot.live_desk import LiveDesk
+from bot.question import Question
+from channels.app import Backend, ensure_release, open_backend
+from channels.settings import Settings
+from faq.problem import FaqFolderError
+from tests.conftest import NOON
+
+
+def draft_of(backend: Backend, folder: Path):  # type: ignore[no-untyped-def]
+    return backend.publisher.draft(folder, backend.inquiries.each(), NOON)
+
+
+def ask(backend: Backend, text: str) -> None:
+    question = Question.from_text(text, "web", NOON)
+    reply = backend.shelf.desk().consider(question)
+    backend.inquiries.add([inquiry_of(question, reply, 1)])
+
+
+def without_bulky_waste(folder: Path) -> None:
+    path = folder / "entries" / "gomi.yaml"
+    text = path.read_text()
+    start, end = text.index("- id: sodai-gomi"), text.index("- id: gomi-day")
+    path.write_text(text[:start] + text[end:])
+    golden = (folder / "golden.jsonl").read_text().splitlines()
+    kept = [line for line in golden if "sodai-gomi" not in line]
+    (folder / "golden.jsonl").write_text("\n".join(kept))
+
+
+def test_the_first_start_publishes_once(backend: Backend) -> None:
+    assert backend.releases.current_number() == 1
+    assert ensure_release(backend) is None
+    release = backend.releases.current()
+    assert (release.published_by, release.published_at) == ("serve", NOON)
+
+
+def test_nothing_is_published_from_a_broken_folder(backend: Backend, city_folder: Path) -> None:
+    (city_folder / "entries" / "gomi.yaml").write_text("- id: x\n")
+    with pytest.raises(FaqFolderError):
+        draft_of(backend, city_folder)
+    assert backend.releases.current_number() == 1
+
+
+def test_an_edit_shows_which_past_questions_it_changes(backend: Backend, city_folder: Path) -> None:
+    for text in ("粗大ごみを捨てたい", "粗大ごみを捨てたい", "ごみの収集日はいつですか。"):
+        ask(backend, text)
+    without_bulky_waste(city_folder)
+    draft = draft_of(backend, city_folder)
+    assert [(flip.text, flip.asked) for flip in draft.flips] == [("粗大ごみを捨てたい", 2)]
+    assert draft.flips[0].before == Outcome("answered", ("sodai-gomi",))
+    assert "sodai-gomi" not in draft.flips[0].after.shown
+
+
+def test_a_draft_without_changes_flips_nothing(backend: Backend, city_folder: Path) -> None:
+    ask(backend, "粗大ごみを捨てたい")
+    draft = draft_of(backend, city_folder)
+    assert draft.flips == ()
+    assert draft.broken == ()
+
+
+def test_a_golden_question_that_breaks_stops_the_release(
+    backend: Backend, city_folder: Path
+) -> None:
+    path = city_folder / "entries" / "gomi.yaml"
+    path.write_text(
+        path.read_text()
+        .replace("粗大ごみの出し方を教えてください。", "大型の品の予約は何時からですか。")
+        .replace("[粗大ごみを捨てたい, タンスを捨てたい]", "[]")
+        .replace("電話で申し込み、手数料の券をはって出します。", "朝9時からです。")
+    )
+    draft = draft_of(backend, city_folder)
+    assert [broken.query for broken in draft.broken] == ["タンスを捨てるには"]
+    with pytest.raises(PublishRefused, match="1 件"):
+        backend.publisher.publish(draft, NOON, reason="", by="test")
+    assert backend.releases.current_number() == 1
+    release = backend.publisher.publish(
+        draft, NOON, reason="承知のうえ", by="test", accept_broken=True
+    )
+    assert release.number == 2
+
+
+def test_a_release_can_be_taken_back(backend: Backend, city_folder: Path) -> None:
+    live = LiveDesk(backend.shelf, backend.releases)
+    assert live.refresh()
+    before = live.desk.book
+    without_bulky_waste(city_folder)
+    draft = draft_of(backend, city_folder)
+    backend.publisher.publish(draft, NOON, reason="粗大ごみを削除", by="test")
+    assert live.refresh()
+    assert "sodai-gomi" not in live.desk.book.by_id
+    backend.releases.repeat(1, NOON, "戻す", "test")
+    assert live.refresh()
+    assert live.desk.book == before
+    assert live.desk.release == 3
+    assert not live.refresh()
+    assert [release.number for release in backend.releases.listed()] == [3, 2, 1]
+
+
+def test_a_replica_without_files_takes_the_index_from_the_store(backend: Backend) -> None:
+    shutil.rmtree(backend.settings.index_root)
+    question = Question.from_text("粗大ごみを捨てたい", "web", NOON)
+    assert backend.shelf.desk().consider(question).kind == "answered"
+
+
+def test_a_release_that_cannot_be_loaded_leaves_the_old_one_serving(
+    backend: Backend, city_folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    live = LiveDesk(backend.shelf, backend.releases)
+    live.refresh()
+    without_bulky_waste(city_folder)
+    draft = draft_of(backend, city_folder)
+    backend.releases.add(draft.folder.book, b"no archive", NOON, "壊れた索引", "test")
+    shutil.rmtree(backend.settings.index_root)
+    assert not live.refresh()
+    assert live.desk.release == 1
+    assert "release 2 could not be loaded" in caplog.text
+
+
+def test_before_the_first_release_nothing_can_be_asked(tmp_path: Path) -> None:
+    settings = Settings(mode="production", state_folder=tmp_path / "var")
+    backend = open_backend(settings, lambda: NOON)
+    live = LiveDesk(backend.shelf, backend.releases)
+    assert not live.refresh()
+    assert not live.is_ready
+    with pytest.raises(NoRelease):
+        live.desk  # noqa: B018
+    with pytest.raises(NoRelease):
+        backend.releases.current()
+    with pytest.raises(NoRelease, match="FAQ のフォルダ"):
+        ensure_release(backend)
+    with pytest.raises(UnknownRelease):
+        backend.releases.get(7)
+
+
+def test_golden_questions_are_measured_on_the_draft(backend: Backend, city_folder: Path) -> None:
+    draft = draft_of(backend, city_folder)
+    lines = (city_folder / "golden.jsonl").read_text().splitlines()
+    assert draft.figures.questions == len([json.loads(line) for line in lines])
+    assert draft.figures.not_answered == 1.0

@@ -1,0 +1,58 @@
+"""Answers as HTML and as plain text."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from channels.markdown import to_html, to_text
+
+ANSWER = """次の**2つ**が必要です。
+改行もそのままです。
+
+1. 申請書
+2. 本人確認書類
+   - 免許証
+   - 旅券
+
+[様式](https://www.city.kohamate.example/a)と[関連](/faq/b)"""
+
+
+def test_html() -> None:
+    html = to_html(ANSWER)
+    for part in ("<strong>2つ</strong>", "<br", "<ol>", "<ul>", 'href="/faq/b"'):
+        assert part in html
+
+
+def test_text() -> None:
+    assert to_text(ANSWER).splitlines() == [
+        "次の2つが必要です。",
+        "改行もそのままです。",
+        "1. 申請書",
+        "2. 本人確認書類",
+        "　・免許証",
+        "　・旅券",
+        "様式（https://www.city.kohamate.example/a）と関連（/faq/b）",
+    ]
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<script>alert(1)</script>",
+        "[x](javascript:alert(1))",
+        "![x](https://evil.example/a.png)",
+        '<a href="//evil.example">x</a>',
+        "[x](data:text/html;base64,AAAA)",
+        "# 見出し\n\n---\n\n| a | b |",
+    ],
+)
+def test_nothing_but_paragraphs_lists_links_and_bold(hostile: str) -> None:
+    html = to_html(hostile)
+    for part in ("<script", "<img", "<h1", "<table", "<hr", 'href="javascript', 'href="data'):
+        assert part not in html
+
+
+@given(st.text(max_size=200))
+def test_any_text_can_be_shown(text: str) -> None:
+    assert "<script" not in to_html(text)
+    to_text(text)

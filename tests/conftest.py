@@ -1,0 +1,126 @@
+"""What many tests need: a small city, its desk, a state folder, and a server on real HTTP."""
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+from hypothesis import settings as hypothesis_settings
+
+from bot.desk import InquiryDesk
+from bot.question import Channel, Question
+from channels.app import Backend, ensure_release, open_backend
+from channels.commands.serve import server_config
+from channels.settings import Settings
+from faq.book import FaqBook
+from faq.build import build_index
+from faq.files.folder import read_folder
+from faq.index import FaqIndex
+from nlp.normalise import normalise
+from nlp.tokeniser import SudachiTokeniser
+
+TESTS = Path(__file__).parent
+ROOT = TESTS.parent
+SMALL_CITY = TESTS / "small_city"
+SAMPLE_CITY = ROOT / "faq" / "entries" / "shiomi"
+NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+"""Tuesday 24 November 2026, 12:00 in Japan."""
+
+hypothesis_settings.register_profile("project", deadline=None, derandomize=True)
+hypothesis_settings.load_profile("project")
+
+# A developer's own settings must not change what the tests see.
+for name in [name for name in os.environ if name.startswith("TOIAWASE_")]:
+    del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+def tokeniser() -> SudachiTokeniser:
+    return SudachiTokeniser()
+
+
+@pytest.fixture(scope="session")
+def small_book() -> FaqBook:
+    return read_folder(SMALL_CITY, normalise).book
+
+
+@pytest.fixture(scope="session")
+def desk_of(
+    tokeniser: SudachiTokeniser, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[FaqBook], InquiryDesk]:
+    def make(book: FaqBook) -> InquiryDesk:
+        folder = tmp_path_factory.mktemp("index") / book.digest
+        build_index(book, folder, tokeniser.terms)
+        return InquiryDesk(book, FaqIndex.load(folder, book.digest), tokeniser)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def small_desk(small_book: FaqBook, desk_of: Callable[[FaqBook], InquiryDesk]) -> InquiryDesk:
+    return desk_of(small_book)
+
+
+@pytest.fixture(scope="session")
+def asking() -> Callable[..., Question]:
+    def make(text: str, channel: Channel = "web", at: datetime = NOON, **around: str) -> Question:
+        return Question.from_text(text, channel, at, **around)
+
+    return make
+
+
+@pytest.fixture
+def city_folder(tmp_path: Path) -> Path:
+    """A copy of the small city that a test may change."""
+    return Path(shutil.copytree(SMALL_CITY, tmp_path / "faq"))
+
+
+@pytest.fixture(scope="session")
+def published_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state folder in which the small city is published, for tests to copy."""
+    state = tmp_path_factory.mktemp("state") / "var"
+    opened = open_backend(Settings(state_folder=state, faq_folder=SMALL_CITY), lambda: NOON)
+    ensure_release(opened)
+    return state
+
+
+@pytest.fixture
+def settings(tmp_path: Path, city_folder: Path, published_state: Path) -> Settings:
+    state = shutil.copytree(published_state, tmp_path / "var")
+    return Settings(state_folder=state, faq_folder=city_folder)
+
+
+@pytest.fixture
+def backend(settings: Settings) -> Backend:
+    return open_backend(settings, lambda: NOON)
+
+
+@contextmanager
+def serving(backend: Backend) -> Iterator[str]:
+    """Serve the backend on a free port; yields the address."""
+    server = uvicorn.Server(server_config(backend, "127.0.0.1", 0))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    deadline = time.monotonic() + 20
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.01)
+    try:
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture
+def site(backend: Backend) -> Iterator[httpx.Client]:
+    """A client of the small city's website, over real HTTP."""
+    with serving(backend) as address, httpx.Client(base_url=address, timeout=20) as client:
+        yield client
