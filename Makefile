@@ -67,3 +67,18 @@ lock: ## 依存ライブラリの一覧を固定し直します（uv が必要�
 
 clean: ## 作られたものを消します（var の記録は残します）
 	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .coverage*
+
+# --- benchmarks: bench/ writes docs/benchmarks.md; LARGE=--large adds 200,000 entries ---
+.PHONY: bench-quality bench-speed
+
+$(VENV)/.bench: requirements/bench.txt $(VENV)/.serve
+	@echo "比べる相手のライブラリを入れています..."
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/bench.txt
+	@touch $@
+
+bench-quality: $(VENV)/.bench ## 検索の質を、ほかのしくみと並べて測り、docs/benchmarks.md に書きます
+	@$(BIN)/python bench/quality.py --faq faq/entries/shiomi --questions faq/entries/shiomi/golden.jsonl --write
+
+bench-speed: $(VENV)/.bench ## 速さを測り、docs/benchmarks.md に書きます（LARGE=--large で20万件も）
+	@$(BIN)/python bench/speed.py --write $(LARGE)
+# --- end of benchmarks ---

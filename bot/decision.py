@@ -1,44 +1,33 @@
-"""From a ranking to a kind of reply: answer, ask back, or say that nothing fits."""
+"""From how sure a ranking is to a kind of reply: answer, ask back, or say that nothing fits."""
 
 from dataclasses import dataclass
 from typing import Final
 
-from bot.ranking import Ranked, Ranking
+from bot.confidence import Confidence, ConfidenceModel
 from bot.reply import Kind
 
 MAX_CANDIDATES: Final = 5
 """How many entries a citizen is shown to choose from, at most."""
 
-ANSWER_THRESHOLD: Final = 0.45
-UNSURE_THRESHOLD: Final = 0.25
-
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Least confidence for an answer, and for showing candidates; 0 <= unsure <= answer <= 1."""
+    """Where a city cuts, each from 0 to 1; None takes the cut shipped with the model.
 
-    answer: float = ANSWER_THRESHOLD
-    unsure: float = UNSURE_THRESHOLD
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.unsure <= self.answer <= 1:
-            raise ValueError("thresholds must satisfy 0 <= unsure <= answer <= 1")
-
-
-def confidence(ranked: Ranked) -> float:
-    """Return how sure an entry is, 0 to 1: the mean of its score and its coverage.
-
-    The cosine alone is only relative (a question of one known word may score high on anything that
-    holds it); the share of the question's words that the entry holds says whether it is about it.
+    `answer`: least P(the first entry is right) for an answer. `unsure`: least P(the question is in
+    scope) for showing candidates at all.
     """
-    return min(1.0, max(0.0, (ranked.score + ranked.coverage) / 2))
+
+    answer: float | None = None
+    unsure: float | None = None
 
 
-def decide(ranking: Ranking, thresholds: Thresholds) -> Kind:
-    """Return what kind of reply the ranking deserves."""
-    if not ranking.best:
+def decide(confidence: Confidence, model: ConfidenceModel, thresholds: Thresholds) -> Kind:
+    """Return what kind of reply a ranking of this confidence deserves."""
+    reject_below = model.reject_below if thresholds.unsure is None else thresholds.unsure
+    answer_from = model.answer_from if thresholds.answer is None else thresholds.answer
+    if confidence.scope < reject_below:
         return "unanswered"
-    best = confidence(ranking.best[0])
-    if best >= thresholds.answer:
+    if confidence.right >= answer_from and confidence.scope >= model.answer_scope:
         return "answered"
-    return "unsure" if best >= thresholds.unsure else "unanswered"
+    return "unsure"

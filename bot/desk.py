@@ -1,10 +1,12 @@
 """The one object that turns a question into a reply."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from bot.decision import MAX_CANDIDATES, Thresholds, confidence, decide
+from bot.confidence import Confidence, confidence_of, model_for
+from bot.decision import MAX_CANDIDATES, Thresholds, decide
 from bot.inquiry import Inquiry, InquiryRecorder, inquiry_of
 from bot.question import Question
 from bot.ranking import Contribution, Ranker, Ranking
@@ -18,18 +20,23 @@ from bot.reply import (
     Unanswered,
     Unsure,
 )
+from bot.understanding import Understanding
 from faq.book import FaqBook
 from faq.entry import FaqEntry
 from faq.index import FaqIndex
 from faq.office import JAPAN
 from nlp.normalise import normalise
 from nlp.personal_data import without_labels
-from nlp.synonyms import SynonymTable, municipal_groups
+from nlp.script import has_japanese_words
+from nlp.synonyms import SynonymTable
 from nlp.tokeniser import SudachiTokeniser
 
 DEPTH: Final = 20
 """How many entries a ranking keeps, for staff and for measuring."""
+MIN_DEPTH: Final = 11
+"""How many of them the confidence looks at."""
 
+_TYPED: Final = 100
 _PUNCTUATION: Final = "。、．，.,!?！？ 　「」~ー"
 
 
@@ -50,6 +57,7 @@ class InquiryDesk:
         index: FaqIndex,
         tokeniser: SudachiTokeniser,
         *,
+        understanding: Understanding,
         thresholds: Thresholds | None = None,
         release: int = 0,
     ) -> None:
@@ -57,8 +65,9 @@ class InquiryDesk:
         self.release = release
         self._tokeniser = tokeniser
         self._thresholds = thresholds or Thresholds()
-        groups = (*municipal_groups(), *book.synonyms)
-        self._ranker = Ranker(book, index, SynonymTable.from_words(groups, tokeniser.terms))
+        synonyms = SynonymTable.of_city(book.synonyms, tokeniser.terms)
+        self._ranker = Ranker(book, index, synonyms, understanding.meaning, tokeniser.terms)
+        self._kana = understanding.kana
         self._fixed = {
             _bare(word): sentence for sentence in book.sentences for word in sentence.words
         }
@@ -70,25 +79,39 @@ class InquiryDesk:
             prompt = fixed.in_language(question.language)
             return Fixed(fixed, prompt, self._contact(None, question))
         ranking = self.rank(question, depth=depth)
-        kind = decide(ranking, self._thresholds)
-        if kind == "answered":
-            return self._answered(question, ranking)
-        if kind == "unsure":
-            return self._unsure(question, ranking)
-        return self._unanswered(question, ranking)
+        sure = self.confidence(ranking)
+        match decide(sure, model_for(ranking), self._thresholds):
+            case "answered":
+                return self._answered(question, ranking, sure)
+            case "unsure":
+                return self._unsure(question, ranking, sure)
+            case _:
+                return self._unanswered(question, ranking, sure)
 
     async def answer(self, question: Question, recorder: InquiryRecorder) -> Considered:
         """Consider the question and return once its record is durable."""
         reply = self.consider(question)
-        inquiry = inquiry_of(question, reply, self.release)
+        # Only a ward the city has is kept: the field could carry anything a citizen typed.
+        known = replace(question, ward=self._ward_id(question))
+        inquiry = inquiry_of(known, reply, self.release)
         await recorder.record(inquiry)
         return Considered(reply, inquiry)
 
     def rank(self, question: Question, *, depth: int = DEPTH) -> Ranking:
         """Return the entries nearest to the question that its asker may see and that are valid."""
-        terms = self._tokeniser.terms(without_labels(question.text))
-        today = question.asked_at.astimezone(JAPAN).date()
-        return self._ranker.rank(terms, staff=question.sees_staff_entries, on=today, depth=depth)
+        text = self._kana.rewrite(without_labels(question.text))
+        return self._ranker.rank(
+            text,
+            self._tokeniser.words(text),
+            staff=question.sees_staff_entries,
+            on=question.asked_at.astimezone(JAPAN).date(),
+            depth=max(depth, MIN_DEPTH),
+            foreign=not has_japanese_words(text, question.language),
+        )
+
+    def confidence(self, ranking: Ranking) -> Confidence:
+        """Return how sure a ranking is."""
+        return confidence_of(self._ranker, ranking, model_for(ranking))
 
     def explain(self, ranking: Ranking, entry_id: str) -> tuple[Contribution, ...]:
         """Return what each term adds to an entry's score; the parts sum to the score."""
@@ -96,12 +119,9 @@ class InquiryDesk:
 
     def suggest(self, typed: str, at: datetime, limit: int = MAX_CANDIDATES) -> list[FaqEntry]:
         """Return entries a citizen may mean while still typing, best first."""
-        text = normalise(typed)[:100]
-        question = Question.from_text(text, "web", at) if text else None
-        if question is None:
-            return []
-        best = self.rank(question, depth=limit).best
-        return [self.book.by_id[ranked.entry_id] for ranked in best if ranked.score > 0]
+        words = self._tokeniser.words(self._kana.rewrite(normalise(typed)[:_TYPED]))
+        today = at.astimezone(JAPAN).date()
+        return [self.book.by_id[one] for one in self._ranker.suggest(words, on=today, limit=limit)]
 
     def contact_centre(self, at: datetime) -> Contact | None:
         """Return where anybody may call, and whether someone answers there at that moment."""
@@ -120,44 +140,46 @@ class InquiryDesk:
         office = self.book.contact(entry.contact or entry.owner, ward)
         return Contact(office, office.is_open(at), office.next_opening(at)) if office else None
 
-    def _answered(self, question: Question, ranking: Ranking) -> Answered:
+    def _answered(self, question: Question, ranking: Ranking, sure: Confidence) -> Answered:
         best = ranking.best[0]
         entry = self.book.by_id[best.entry_id]
         ward = self._ward_id(question)
         return Answered(
             answer=self.answer_of(entry, question.language, ward),
-            confidence=confidence(best),
-            candidates=self._candidates(question, ranking),
+            confidence=sure.right,
+            candidates=self._candidates(question, ranking, sure),
             contact=self._contact(entry, question),
             ranking=ranking,
         )
 
-    def _unsure(self, question: Question, ranking: Ranking) -> Unsure:
+    def _unsure(self, question: Question, ranking: Ranking, sure: Confidence) -> Unsure:
         return Unsure(
             prompt=self._sentence("unsure", question),
-            confidence=confidence(ranking.best[0]),
-            candidates=self._candidates(question, ranking),
+            confidence=sure.right,
+            candidates=self._candidates(question, ranking, sure),
             contact=self._contact(None, question),
             ranking=ranking,
         )
 
-    def _unanswered(self, question: Question, ranking: Ranking) -> Unanswered:
+    def _unanswered(self, question: Question, ranking: Ranking, sure: Confidence) -> Unanswered:
         return Unanswered(
             prompt=self._sentence("unanswered", question),
-            confidence=confidence(ranking.best[0]) if ranking.best else 0.0,
+            confidence=sure.right,
             contact=self._contact(None, question),
             ranking=ranking,
         )
 
-    def _candidates(self, question: Question, ranking: Ranking) -> tuple[Candidate, ...]:
-        near = [ranked for ranked in ranking.best[:MAX_CANDIDATES] if ranked.score > 0]
+    def _candidates(
+        self, question: Question, ranking: Ranking, sure: Confidence
+    ) -> tuple[Candidate, ...]:
+        first = ranking.best[0].score
         return tuple(
             Candidate(
                 ranked.entry_id,
                 self.answer_of(self.book.by_id[ranked.entry_id], question.language, None).question,
-                confidence(ranked),
+                sure.right * math.exp(ranked.score - first),
             )
-            for ranked in near
+            for ranked in ranking.best[:MAX_CANDIDATES]
         )
 
     def _contact(self, entry: FaqEntry | None, question: Question) -> Contact | None:

@@ -40,7 +40,7 @@ class Judged:
     @property
     def is_wrong_answer(self) -> bool:
         """Whether the citizen was given an answer that is not relevant."""
-        return self.kind == "answered" and not set(self.shown) & self.golden.relevant.keys()
+        return self.kind == "answered" and self.shown[0] not in self.golden.relevant
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ class Outcome:
     @classmethod
     def of(cls, reply: Reply) -> "Outcome":
         """Return the outcome of a reply."""
-        return cls(reply.kind, shown_entries(reply))
+        shown = shown_entries(reply)
+        return cls(reply.kind, shown[:1] if reply.kind == "answered" else shown)
 
 
 @dataclass(frozen=True, slots=True)

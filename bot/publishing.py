@@ -9,15 +9,14 @@ from bot.desk import InquiryDesk
 from bot.errors import PublishRefused
 from bot.evaluation import Figures, Judged, figures, judge
 from bot.impact import Flip, flips
+from bot.indexing import build_index_apart
 from bot.inquiry import Inquiry
 from bot.release import Release, ReleaseShelf, ReleaseStore
 from faq.archive import pack
-from faq.build import build_index_apart
 from faq.files.folder import FaqFolder, read_folder
 from faq.index import FaqIndex
 from faq.problem import IndexDamaged
 from nlp.normalise import normalise
-from nlp.tokeniser import sudachi_terms
 
 
 @dataclass(frozen=True)
@@ -43,9 +42,12 @@ class Draft:
 class Publisher:
     """Makes drafts of folders and turns them into releases."""
 
-    def __init__(self, releases: ReleaseStore, shelf: ReleaseShelf) -> None:
+    def __init__(
+        self, releases: ReleaseStore, shelf: ReleaseShelf, *, with_meaning: bool = True
+    ) -> None:
         self._releases = releases
         self._shelf = shelf
+        self._with_meaning = with_meaning
 
     def draft(
         self,
@@ -60,8 +62,8 @@ class Publisher:
         """
         progress("FAQを点検しています")
         folder = read_folder(path, normalise)
-        progress("索引を作っています")
-        desk = self._shelf.desk_of(folder.book, self._index(folder))
+        path = self._shelf.index_folder(folder.book.digest)
+        desk = self._shelf.desk_of(folder.book, self._index(folder, path, progress), path)
         progress("点検用質問と影響を確かめています")
         judged = judge(desk, folder.golden, at)
         current = self._shelf.current_desk()
@@ -86,13 +88,18 @@ class Publisher:
         archive = pack(self._shelf.index_folder(book.digest))
         return self._releases.add(book, archive, at, reason, by)
 
-    def _index(self, folder: FaqFolder) -> FaqIndex:
+    def _index(self, folder: FaqFolder, path: Path, progress: Callable[[str], None]) -> FaqIndex:
         book = folder.book
-        path = self._shelf.index_folder(book.digest)
         try:
             return FaqIndex.load(path, book.digest)
         except IndexDamaged:
-            build_index_apart(book, path, sudachi_terms)
+            build_index_apart(
+                book,
+                path,
+                with_meaning=self._with_meaning,
+                previous=self._shelf.current_index_folder(),
+                progress=progress,
+            )
             return FaqIndex.load(path, book.digest)
 
 

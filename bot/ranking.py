@@ -1,137 +1,192 @@
-"""Ranking the entries of a book for a question, with every term's share in the score."""
+"""Ranking the entries of a book for a question, with every signal's and word's share in it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.signals import (
+    Part,
+    cosine_parts,
+    cosine_signal,
+    meaning_signals,
+    standardised,
+    word_parts,
+    word_signals,
+)
+from faq.arrays import Floats
 from faq.book import FaqBook
-from faq.index import FIELDS, FaqIndex, FieldQuery, Floats
-from nlp.synonyms import SynonymTable, WeightedTerm
+from faq.index import FaqIndex
+from nlp.meaning import Meaning
+from nlp.synonyms import Concept, SynonymTable
+from nlp.tokeniser import Words
 
-FIELD_WEIGHTS: Final[Mapping[str, float]] = {"question": 0.5, "answer": 0.5}
-"""Share of each field's cosine in the score: equal halves were best on real citizens' questions."""
+WEIGHTS: Final[Mapping[str, float]] = {
+    "lexical": 0.6,
+    "coverage": 0.2,
+    "meaning": 0.6,
+    "passages": 0.6,
+}
+"""Weight of each signal's z-score; round on purpose, since the quality is flat around them."""
 
-_UNKNOWN_IDF_MARGIN: Final = 1.0
+WEIGHTS_OF_WORDS: Final[Mapping[str, float]] = {"lexical": 0.8, "cosine": 0.8, "coverage": 0.2}
+"""The same for a book without vectors: TF-IDF then adds what meaning would."""
+
+WEIGHTS_OF_MEANING: Final[Mapping[str, float]] = {"meaning": 0.6, "passages": 0.6}
+"""The same for a question without Japanese words: searching them as words only misleads."""
+
+SIGNAL_LABELS: Final[Mapping[str, str]] = {
+    "lexical": "ことばの一致",
+    "coverage": "質問のことばを含む割合",
+    "cosine": "ことばの重みの近さ",
+    "meaning": "意味の近さ",
+    "passages": "回答の文との近さ",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """What one term adds to an entry's score through one field."""
+    """What one signal, through one word where it has words, adds to an entry's score."""
 
-    field: str
+    signal: str
     term: str
-    typed: tuple[str, ...]
+    typed: str
     value: float
 
     @property
     def is_synonym(self) -> bool:
-        """Whether the term was not typed but stands for words that were."""
-        return self.term not in self.typed
+        """Whether the term was not typed but stands for a word that was."""
+        return self.term != self.typed
+
+
+@dataclass(frozen=True)
+class SignalValues:
+    """All signals of one question over all entries, and the weights they are mixed with."""
+
+    values: Mapping[str, Floats]
+    weights: Mapping[str, float]
+
+    def scores(self) -> Floats:
+        """Return the weighted sum of the z-scores."""
+        parts = [weight * standardised(self.values[name]) for name, weight in self.weights.items()]
+        total: Floats = np.sum(parts, axis=0)
+        return total
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """An entry at its place: its score, and the share of the question's words it holds (0 to 1)."""
+    """An entry at its place."""
 
     entry_id: str
     score: float
-    coverage: float
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """The best entries for a question, best first; ties are in the order of their ids."""
+    """The best entries for a question, best first; ties are in the order of their ids.
 
-    terms: tuple[WeightedTerm, ...]
+    `places` are their positions in the book; `signals` are kept for explaining and deciding.
+    """
+
+    concepts: tuple[Concept, ...]
+    nouns: tuple[str, ...]
     best: tuple[Ranked, ...]
+    places: tuple[int, ...] = field(repr=False)
+    scores: Floats = field(repr=False, compare=False)
+    signals: SignalValues = field(repr=False, compare=False)
 
 
 class Ranker:
     """Scores the entries of one book; holds the arrays of its index, changes nothing."""
 
-    def __init__(self, book: FaqBook, index: FaqIndex, synonyms: SynonymTable) -> None:
-        self._book = book
-        self._index = index
-        self._synonyms = synonyms
+    def __init__(
+        self,
+        book: FaqBook,
+        index: FaqIndex,
+        synonyms: SynonymTable,
+        meaning: Meaning | None,
+        terms: Callable[[str], tuple[str, ...]],
+    ) -> None:
+        self._entries = book.entries
+        self._terms = terms
+        self._wordings: dict[int, tuple[frozenset[str], ...]] = {}
+        self.index = index
+        self.synonyms = synonyms
+        self.meaning = meaning if index.vectors is not None else None
+        self._ids = [entry.id for entry in book.entries]
         self._public = np.array([entry.audience == "public" for entry in book.entries], dtype=bool)
         self._last_days = np.array(
             [entry.expires_on or date.max for entry in book.entries], dtype="datetime64[D]"
         )
-        self._positions = {entry.id: at for at, entry in enumerate(book.entries)}
-        self._unknown_idf = _UNKNOWN_IDF_MARGIN + float(np.log(1 + len(book.entries)))
+        self._positions = {entry_id: at for at, entry_id in enumerate(self._ids)}
 
-    def rank(self, terms: Sequence[str], *, staff: bool, on: date, depth: int) -> Ranking:
+    def rank(
+        self, text: str, words: Words, *, staff: bool, on: date, depth: int, foreign: bool = False
+    ) -> Ranking:
         """Return the `depth` best entries that the asker may see and that are valid on a day."""
-        weighted = self._synonyms.expand(terms)
-        scores = np.where(self._eligible(staff, on), self._scores(weighted), -1.0)
-        order = np.argsort(-scores, kind="stable")[:depth]
-        coverage = self._coverage(weighted)
-        best = tuple(
-            Ranked(self._book.entries[at].id, float(scores[at]), float(coverage[at]))
-            for at in order
-            if scores[at] >= 0
-        )
-        return Ranking(weighted, best)
+        concepts = self.synonyms.concepts(words.terms)
+        signals = self._signals(text, concepts, foreign=foreign)
+        scores = signals.scores()
+        eligible = self._eligible(staff, on)
+        order = np.argsort(np.where(eligible, -scores, np.inf), kind="stable")
+        places = tuple(int(at) for at in order[:depth] if eligible[at])
+        best = tuple(Ranked(self._ids[at], float(scores[at])) for at in places)
+        return Ranking(concepts, words.nouns, best, places, scores, signals)
+
+    def wordings(self, at: int) -> tuple[frozenset[str], ...]:
+        """Return the words of each of an entry's wordings; split when first asked for."""
+        if at not in self._wordings:
+            questions = (question for question, _ in self._entries[at].wordings())
+            self._wordings[at] = tuple(frozenset(self._terms(one)) for one in questions)
+        return self._wordings[at]
+
+    def suggest(self, words: Words, *, on: date, limit: int) -> tuple[str, ...]:
+        """Return the public entries nearest by words alone: quick enough for every key pressed."""
+        lexical = word_signals(self.index, self.synonyms.concepts(words.terms))["lexical"]
+        order = np.argsort(np.where(self._eligible(False, on), -lexical, 0.0), kind="stable")
+        return tuple(self._ids[at] for at in order[:limit] if lexical[at] > 0)
+
+    def explain(self, ranking: Ranking, entry_id: str) -> tuple[Contribution, ...]:
+        """Return every share in an entry's score, greatest first; they sum to the score.
+
+        The z-score takes the mean over all entries away; that share has no word.
+        """
+        at = self._positions[entry_id]
+        parts = self._parts(ranking, at)
+        found: list[Contribution] = []
+        for name, weight in ranking.signals.weights.items():
+            values = ranking.signals.values[name]
+            spread = float(values.std())
+            if spread <= 1e-9:
+                continue
+            scale = weight / spread
+            shares = parts.get(name, [])
+            found += [
+                Contribution(name, part.term, part.typed, scale * part.value) for part in shares
+            ]
+            rest = float(values[at]) - sum(part.value for part in shares) - float(values.mean())
+            found.append(Contribution(name, "", "", scale * rest))
+        return tuple(sorted(found, key=lambda one: (-one.value, one.signal, one.term)))
+
+    def _signals(self, text: str, concepts: Sequence[Concept], *, foreign: bool) -> SignalValues:
+        words = word_signals(self.index, concepts)
+        vectors = self.index.vectors
+        if self.meaning is None or vectors is None:
+            values = words | {"cosine": cosine_signal(self.index, concepts)}
+            return SignalValues(values, WEIGHTS_OF_WORDS)
+        question = self.meaning.of_question(text)
+        near = meaning_signals(self.index, vectors, question, words["lexical"])
+        return SignalValues(words | near, WEIGHTS_OF_MEANING if foreign else WEIGHTS)
+
+    def _parts(self, ranking: Ranking, at: int) -> Mapping[str, list[Part]]:
+        parts = word_parts(self.index, ranking.concepts, at)
+        if "cosine" in ranking.signals.weights:
+            parts["cosine"] = cosine_parts(self.index, ranking.concepts, at)
+        return parts
 
     def _eligible(self, staff: bool, on: date) -> NDArray[np.bool_]:
         current = self._last_days >= np.datetime64(on)
         return current if staff else current & self._public
-
-    def explain(self, ranking: Ranking, entry_id: str) -> tuple[Contribution, ...]:
-        """Return every term's share in an entry's score, greatest first; they sum to the score."""
-        at = self._positions[entry_id]
-        typed = {term.term: term.typed for term in ranking.terms}
-        found = [
-            Contribution(field, term, typed[term], FIELD_WEIGHTS[field] * value)
-            for field, query in self._queries(ranking.terms).items()
-            for term, value in self._index.fields[field].contributions(query, at)
-        ]
-        return tuple(sorted(found, key=lambda part: (-part.value, part.field, part.term)))
-
-    def _scores(self, terms: Sequence[WeightedTerm]) -> Floats:
-        total = np.zeros(self._index.size)
-        for field, query in self._queries(terms).items():
-            total += FIELD_WEIGHTS[field] * self._index.fields[field].scores(
-                query, self._index.size
-            )
-        return total
-
-    def _queries(self, terms: Sequence[WeightedTerm]) -> dict[str, FieldQuery]:
-        weights = {term.term: term.weight for term in terms}
-        return {field: self._index.fields[field].query(weights) for field in FIELDS}
-
-    def _coverage(self, terms: Sequence[WeightedTerm]) -> Floats:
-        """Return, for each entry, the IDF-weighted share of the typed words that it holds.
-
-        A synonym counts for the words it stands for at its weight. A word the whole book does not
-        know weighs as much as the rarest one it knows: a question about something else must not
-        look covered because its own words are left out.
-        """
-        covered = np.zeros(self._index.size)
-        total = 0.0
-        for typed in (term for term in terms if not term.is_synonym):
-            idf = self._idf(typed.term)
-            covered += idf * self._held(typed.term, terms)
-            total += idf
-        return covered / total if total else covered
-
-    def _held(self, word: str, terms: Sequence[WeightedTerm]) -> Floats:
-        held = np.zeros(self._index.size)
-        for term in terms:
-            if word in term.typed:
-                for field in self._index.fields.values():
-                    at = field.holders(term.term)
-                    held[at] = np.maximum(held[at], term.weight)
-        return held
-
-    def _idf(self, term: str) -> float:
-        found = [
-            float(field.idf[field.vocabulary[term]])
-            for field in self._index.fields.values()
-            if term in field.vocabulary
-        ]
-        return min(found) if found else self._unknown_idf

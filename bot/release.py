@@ -9,6 +9,7 @@ from typing import Protocol
 from bot.decision import Thresholds
 from bot.desk import InquiryDesk
 from bot.errors import NoRelease
+from bot.understanding import Understanding
 from faq.archive import unpack
 from faq.book import FaqBook
 from faq.index import FaqIndex
@@ -87,13 +88,27 @@ class ReleaseShelf:
         """
         release = release or self._releases.current()
         book = FaqBook.from_json(self._releases.snapshot(release.digest))
-        return self.desk_of(book, self._open_index(book), release.number)
+        index = self._open_index(book)
+        return self.desk_of(book, index, self.index_folder(book.digest), release.number)
 
-    def desk_of(self, book: FaqBook, index: FaqIndex, number: int = 0) -> InquiryDesk:
-        """Return a desk for a book that need not be published."""
+    def desk_of(self, book: FaqBook, index: FaqIndex, folder: Path, number: int = 0) -> InquiryDesk:
+        """Return a desk for a book that need not be published; `folder` holds its index."""
         return InquiryDesk(
-            book, index, self._tokeniser, thresholds=self._thresholds, release=number
+            book,
+            index,
+            self._tokeniser,
+            understanding=Understanding.load(folder),
+            thresholds=self._thresholds,
+            release=number,
         )
+
+    def current_index_folder(self) -> Path | None:
+        """Return where the current release's index is unpacked, if it is."""
+        try:
+            folder = self.index_folder(self._releases.current().digest)
+        except NoRelease:
+            return None
+        return folder if folder.is_dir() else None
 
     def current_desk(self) -> InquiryDesk | None:
         """Return the current desk, or None when nothing was published yet."""

@@ -49,7 +49,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The city's own answer."""
+    """The city's own answer; `candidates` are the answer's entry and the questions near it."""
 
     answer: Answer
     confidence: float
@@ -100,9 +100,7 @@ Reply = Answered | Unsure | Unanswered | Fixed
 
 
 def shown_entries(reply: Reply) -> tuple[str, ...]:
-    """Return the ids of the entries the citizen sees (at most five)."""
-    if isinstance(reply, Answered):
-        return (reply.answer.entry.id,)
-    if isinstance(reply, Unsure):
+    """Return the ids of the entries the citizen sees (at most five), the answer first."""
+    if isinstance(reply, Answered | Unsure):
         return tuple(candidate.entry_id for candidate in reply.candidates)
     return ()

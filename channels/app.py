@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -48,6 +48,8 @@ class Backend:
     shelf: ReleaseShelf
     publisher: Publisher
     clock: Clock
+    close: Callable[[], None]
+    """Closes the database, so that SQLite folds its log into the one file people copy."""
 
 
 def open_backend(settings: Settings, clock: Clock = now) -> Backend:
@@ -61,12 +63,15 @@ def open_backend(settings: Settings, clock: Clock = now) -> Backend:
         releases=releases,
         inquiries=SqlInquiries(engine),
         shelf=shelf,
-        publisher=Publisher(releases, shelf),
+        publisher=Publisher(releases, shelf, with_meaning=settings.meaning),
         clock=clock,
+        close=engine.dispose,
     )
 
 
-def ensure_release(backend: Backend) -> Release | None:
+def ensure_release(
+    backend: Backend, progress: Callable[[str], None] = lambda _step: None
+) -> Release | None:
     """Publish the draft folder when nothing was ever published; return the new release.
 
     In demo mode a missing folder is made from the sample city. Raises FaqFolderError when the
@@ -82,7 +87,7 @@ def ensure_release(backend: Backend) -> Release | None:
             )
         copy_sample_city(folder)
     at = backend.clock()
-    draft = backend.publisher.draft(folder, (), at)
+    draft = backend.publisher.draft(folder, (), at, progress)
     return backend.publisher.publish(draft, at, reason="最初の公開", by="serve")
 
 

@@ -3,12 +3,12 @@
 import shutil
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.decision import ANSWER_THRESHOLD, UNSURE_THRESHOLD, Thresholds
+from bot.decision import Thresholds
 
 
 class Settings(BaseSettings):
@@ -23,8 +23,9 @@ class Settings(BaseSettings):
     public_url: str = "http://127.0.0.1:8000"
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
     trusted_proxies: str = ""
-    answer_threshold: float = Field(default=ANSWER_THRESHOLD, ge=0, le=1)
-    unsure_threshold: float = Field(default=UNSURE_THRESHOLD, ge=0, le=1)
+    answer_threshold: float | None = Field(default=None, ge=0, le=1)
+    unsure_threshold: float | None = Field(default=None, ge=0, le=1)
+    meaning: bool = True
 
     @model_validator(mode="before")
     @classmethod
@@ -34,14 +35,6 @@ class Settings(BaseSettings):
             listed = tuple(origin.strip() for origin in origins.split(",") if origin.strip())
             return {**values, "allowed_origins": listed}
         return values
-
-    @model_validator(mode="after")
-    def _check_thresholds(self) -> Self:
-        if self.unsure_threshold > self.answer_threshold:
-            raise ValueError(
-                "TOIAWASE_UNSURE_THRESHOLD は TOIAWASE_ANSWER_THRESHOLD 以下にしてください"
-            )
-        return self
 
     @property
     def draft_folder(self) -> Path:

@@ -1,22 +1,21 @@
-"""Building the index of a book, with scikit-learn, in a process of its own.
+"""Building the word arrays of a book, with scikit-learn.
 
 Fitting in the serving process would stall its event loop for more than 100 ms and keep 120 MB of
-scikit-learn in memory, so the publisher spawns a process, and serving reads the arrays it wrote.
+scikit-learn in memory, so this runs in a process of its own (`bot.indexing`).
 """
 
+import itertools
 import json
-import multiprocessing
-import shutil
-import uuid
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from faq.book import FaqBook
 from faq.entry import FaqEntry
 from faq.index import FIELDS, FORMAT, MANIFEST
-from faq.problem import IndexDamaged
+from faq.word_index import K1, B, save_words
 
 Terms = Callable[[str], tuple[str, ...]]
 
@@ -28,44 +27,74 @@ def field_text(entry: FaqEntry, field: str) -> str:
     return "\n".join((entry.answer, *entry.by_ward.values()))
 
 
-def build_index(book: FaqBook, folder: Path, terms: Terms) -> None:
-    """Write the index of `book` into `folder`, whole or not at all."""
-    building = folder.with_name(f".building-{uuid.uuid4().hex}")
-    building.mkdir(parents=True)
-    try:
-        for field in FIELDS:
-            _build_field(
-                [field_text(entry, field) for entry in book.entries], building, field, terms
-            )
-        manifest = {"format": FORMAT, "digest": book.digest, "size": len(book.entries)}
-        (building / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
-        shutil.rmtree(folder, ignore_errors=True)
-        building.rename(folder)
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
+def build_words(book: FaqBook, folder: Path, terms: Terms) -> None:
+    """Write all word arrays of a book, and its manifest, into an existing folder."""
+    split = _Split(terms)
+    _build_bm25(book, folder, split)
+    for field in FIELDS:
+        texts = [field_text(entry, field) for entry in book.entries]
+        _build_field([split.of(text) for text in texts], folder, field)
+    manifest = {"format": FORMAT, "digest": book.digest, "size": len(book.entries)}
+    (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
 
 
-def build_index_apart(book: FaqBook, folder: Path, make_terms: Callable[[], Terms]) -> None:
-    """Do the same in a spawned process; `make_terms` must be importable by name.
+class _Split:
+    """Splits each text once: an answer stands beside every wording of its question."""
 
-    Raises IndexDamaged when the process ends without an index.
-    """
-    context = multiprocessing.get_context("spawn")
-    process = context.Process(target=_build_snapshot, args=(book.to_json(), folder, make_terms))
-    process.start()
-    process.join()
-    if process.exitcode:
-        raise IndexDamaged(f"building the index failed (exit code {process.exitcode})")
+    def __init__(self, terms: Terms) -> None:
+        self._terms = terms
+        self._known: dict[str, tuple[str, ...]] = {}
 
-
-def _build_snapshot(snapshot: bytes, folder: Path, make_terms: Callable[[], Terms]) -> None:
-    build_index(FaqBook.from_json(snapshot), folder, make_terms())
+    def of(self, text: str) -> tuple[str, ...]:
+        if text not in self._known:
+            self._known[text] = self._terms(text)
+        return self._known[text]
 
 
-def _build_field(texts: list[str], folder: Path, field: str, terms: Terms) -> None:
+def _build_bm25(book: FaqBook, folder: Path, split: _Split) -> None:
+    wordings = [entry.wordings() for entry in book.entries]
+    row_starts = np.concatenate([[0], np.cumsum([len(one) for one in wordings])]).astype(np.int64)
+    rows = [split.of(question) + split.of(answer) for one in wordings for question, answer in one]
+    counts, names = _counted(rows)
+    lengths = np.asarray(counts.sum(axis=1)).ravel()
+    by_term = counts.T.tocsr().astype(np.float64)
+    by_term.sort_indices()
+    tf, at = by_term.data, by_term.indices
+    norm = K1 * (1 - B + B * lengths / max(float(lengths.mean()) if len(rows) else 0.0, 1.0))
+    owner = np.repeat(np.arange(len(wordings)), np.diff(row_starts))
+    held = np.array(
+        [len(np.unique(owner[at[span]])) for span in _spans(by_term.indptr)], dtype=np.float64
+    )
+    main = row_starts[:-1]
+    arrays = {
+        "starts": by_term.indptr.astype(np.int64),
+        "rows": at.astype(np.int32),
+        "strength": (tf * (K1 + 1) / (tf + norm[at])).astype(np.float32),
+        "idf": np.log(1 + (len(wordings) - held + 0.5) / (held + 0.5)),
+        "counts": np.asarray(counts[main].sum(axis=0)).ravel().astype(np.int64),
+    }
+    save_words(folder, names, arrays)
+    np.save(folder / "row-starts.npy", row_starts, allow_pickle=False)
+
+
+def _spans(starts: Any) -> list[slice]:
+    return [slice(start, end) for start, end in itertools.pairwise(starts)]
+
+
+def _counted(rows: list[tuple[str, ...]]) -> tuple[Any, list[str]]:
+    from sklearn.feature_extraction.text import CountVectorizer  # costs 1.3 s and 120 MB
+
+    if not any(rows):  # scikit-learn refuses an empty vocabulary; a city may start with nothing
+        empty = CountVectorizer(analyzer=tuple).fit([("",)])
+        return empty.transform(rows), [""]
+    vectorizer = CountVectorizer(analyzer=tuple)
+    counts = vectorizer.fit_transform(rows)
+    return counts, vectorizer.get_feature_names_out().tolist()
+
+
+def _build_field(split: list[tuple[str, ...]], folder: Path, field: str) -> None:
     from sklearn.feature_extraction.text import TfidfVectorizer  # costs 1.3 s and 120 MB
 
-    split = [terms(text) for text in texts]
     if not any(split):  # scikit-learn refuses an empty vocabulary; a city may start with nothing
         split = [("",), *split[1:]]
     vectorizer = TfidfVectorizer(analyzer=tuple)

@@ -62,6 +62,18 @@ class FaqEntry:
         """Return the approved variant in `language` ("easy", "en" ...), if there is one."""
         return self.easy if language == EASY else self.translations.get(language)
 
+    def wordings(self) -> tuple[tuple[str, str], ...]:
+        """Return every way the question is put, each with the answer in its language.
+
+        The question itself comes first; phrasings are questions of their own.
+        """
+        answer = "\n".join((self.answer, *self.by_ward.values()))
+        variants = (*([self.easy] if self.easy else []), *self.translations.values())
+        return (
+            *((question, answer) for question in (self.question, *self.phrasings)),
+            *((variant.question, variant.answer) for variant in variants),
+        )
+
     def is_current(self, on: date) -> bool:
         """Tell whether the entry is still valid on that day (Asia/Tokyo)."""
         return self.expires_on is None or on <= self.expires_on

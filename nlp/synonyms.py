@@ -1,76 +1,95 @@
 """Words that mean the same to a citizen and to an office."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import Final
 
 SYNONYM_WEIGHT: Final = 0.5
-"""What a synonym counts beside the word that was really typed (best of .2, .4, .5, .7 measured)."""
+"""What a synonym counts beside the word that was really typed (.3 and .7 are worse)."""
+
+_LONGEST: Final = 6
+
+Form = tuple[str, ...]
+"""A wording as its terms: 国民健康保険 is (国民, 健康, 保険)."""
 
 
 @dataclass(frozen=True, slots=True)
-class WeightedTerm:
-    """A term to search for: its weight (1 as typed, less for a synonym) and the typed terms it is
-    there for: itself, or those it is a synonym of.
+class Concept:
+    """One typed word, how often it was typed, and the forms that may stand for it.
+
+    A form of several terms needs all of them. A typed wording of several words (国民 健康 保険)
+    offers its synonyms to each of its words: meeting 国保 then counts as meeting all three.
     """
 
     term: str
-    weight: float
-    typed: tuple[str, ...]
-
-    @property
-    def is_synonym(self) -> bool:
-        """Whether the term was not typed but stands for something that was."""
-        return self.term not in self.typed
+    count: int
+    synonyms: tuple[Form, ...] = ()
 
 
 class SynonymTable:
-    """Groups of equivalent wordings, each a sequence of terms; looked up by the longest match."""
+    """Groups of equivalent wordings, each a form of one or more terms."""
 
-    def __init__(self, groups: Iterable[Iterable[tuple[str, ...]]]) -> None:
-        self._others: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {}
-        for group in groups:
-            wordings = tuple(dict.fromkeys(wording for wording in group if wording))
-            for wording in wordings:
-                known = self._others.get(wording, ())
-                added = tuple(other for other in wordings if other != wording)
-                self._others[wording] = tuple(dict.fromkeys(known + added))
-        self._longest = max(map(len, self._others), default=0)
+    def __init__(
+        self,
+        groups: Iterable[Iterable[Form]],
+        shared: Mapping[Form, tuple[Form, ...]] | None = None,
+    ) -> None:
+        self._others = _others_of(groups)
+        self._shared = shared or {}
 
     @classmethod
-    def from_words(
-        cls, groups: Iterable[Sequence[str]], terms: Callable[[str], tuple[str, ...]]
+    def of_city(
+        cls, own: Iterable[Sequence[str]], terms: Callable[[str], tuple[str, ...]]
     ) -> "SynonymTable":
-        """Build the table from groups of words as people write them, split by `terms`."""
-        return cls([[terms(word) for word in group] for group in groups])
+        """Return the Sudachi dictionary's groups, the municipal ones and the city's own."""
+        words = (*municipal_groups(), *own)
+        return cls(([terms(word) for word in group] for group in words), _sudachi_others())
 
-    def expand(self, terms: Sequence[str]) -> tuple[WeightedTerm, ...]:
-        """Return the typed terms at weight 1 and, after them, what they are synonyms of.
+    def of(self, form: Form) -> tuple[Form, ...]:
+        """Return the other forms of a form's groups."""
+        known, shared = self._others.get(form, ()), self._shared.get(form, ())
+        return tuple(dict.fromkeys(known + shared)) if known and shared else known or shared
 
-        A term stands once, with its greatest weight; a typed term never counts as a synonym.
-        """
-        weighted = {term: WeightedTerm(term, 1.0, (term,)) for term in terms}
-        for wording in self._matches(terms):
-            for other in self._others[wording]:
-                for term in other:
-                    weighted.setdefault(term, WeightedTerm(term, SYNONYM_WEIGHT, wording))
-        return tuple(weighted.values())
-
-    def _matches(self, terms: Sequence[str]) -> Iterable[tuple[str, ...]]:
-        start = 0
-        while start < len(terms):
-            for length in range(min(self._longest, len(terms) - start), 0, -1):
-                wording = tuple(terms[start : start + length])
-                if wording in self._others:
-                    yield wording
-                    start += length - 1
-                    break
-            start += 1
+    def concepts(self, terms: Sequence[str]) -> tuple[Concept, ...]:
+        """Return the typed words in order, each once, with their synonyms."""
+        found: dict[str, list[Form]] = {term: [] for term in terms}
+        for start in range(len(terms)):
+            for length in range(1, min(_LONGEST, len(terms) - start) + 1):
+                form = tuple(terms[start : start + length])
+                for other in self.of(form):
+                    for term in form:
+                        if term not in other and other not in found[term]:
+                            found[term].append(other)
+        counts = Counter(terms)
+        return tuple(Concept(term, counts[term], tuple(forms)) for term, forms in found.items())
 
 
 def municipal_groups() -> tuple[tuple[str, ...], ...]:
     """Return the project's own groups: how citizens speak, beside how offices write."""
-    text = files("nlp").joinpath("data/municipal_synonyms.txt").read_text(encoding="utf-8")
-    lines = (line.partition("#")[0].strip() for line in text.splitlines())
+    lines = (line.partition("#")[0].strip() for line in _data("municipal_synonyms.txt"))
     return tuple(tuple(word.strip() for word in line.split(",")) for line in lines if line)
+
+
+@cache
+def _sudachi_others() -> Mapping[Form, tuple[Form, ...]]:
+    # Reduced by scripts/reduce_sudachi_synonyms.py: a group a line, forms by tabs, terms by spaces.
+    # Read once a process: every release shares it.
+    lines = (line.split("\t") for line in _data("sudachi_synonyms.tsv"))
+    return _others_of((tuple(form.split(" ")) for form in line) for line in lines)
+
+
+def _others_of(groups: Iterable[Iterable[Form]]) -> dict[Form, tuple[Form, ...]]:
+    others: dict[Form, tuple[Form, ...]] = {}
+    for group in groups:
+        forms = tuple(dict.fromkeys(form for form in group if 0 < len(form) <= _LONGEST))
+        for form in forms:
+            added = tuple(other for other in forms if other != form)
+            others[form] = tuple(dict.fromkeys(others.get(form, ()) + added))
+    return others
+
+
+def _data(name: str) -> list[str]:
+    return files("nlp").joinpath(f"data/{name}").read_text(encoding="utf-8").splitlines()

@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from sudachipy import Dictionary, SplitMode, Tokenizer
@@ -14,14 +15,29 @@ _CHUNK: Final = 4_000
 _LINES: Final = re.compile(r"(?<=[。！？!?\n])")
 
 _CONTENT: Final = frozenset({"名詞", "動詞", "形容詞", "形状詞", "副詞", "接頭辞", "接尾辞"})
-_ALPHABET: Final = ("記号", "文字")
-# Words of asking and of grammar: they stand in every question and tell none apart.
-_EMPTY: Final = frozenset(
-    "為る 居る 有る 成る 出来る 下さる 頂く 教える 知る 言う 願う 御 様 物 事 時 方 場合 為 "
-    "良い 無い 遣る 致す 仕舞う 貰う 来る 行く 見る 置く 呉れる 欲しい 様 等 達 者".split()
-)
+_COMPOUNDING: Final = frozenset({"名詞", "接頭辞", "接尾辞"})
+_NAMING: Final = frozenset({"普通名詞", "固有名詞"})
+_EMPTY: Final = frozenset({"為る", "有る", "居る", "成る", "出来る", "事", "物"})
+_NEGATIONS: Final = frozenset({"ない", "ず", "ぬ"})
 # Spellings of one word that Sudachi's normalised form leaves apart.
 _ONE_WORD: Final = {"ゴミ": "ごみ", "塵": "ごみ", "塵芥": "ごみ"}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The content words of a text in order, and those among them that name something."""
+
+    terms: tuple[str, ...]
+    nouns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadWord:
+    """A word as it is written and read (katakana); nouns may go on as a compound."""
+
+    surface: str
+    reading: str
+    may_go_on: bool
 
 
 class SudachiTokeniser:
@@ -37,20 +53,45 @@ class SudachiTokeniser:
 
     def terms(self, text: str) -> tuple[str, ...]:
         """Return the content words of `text` in order, repeated as often as they occur."""
-        return tuple(
-            morpheme
-            for chunk in _chunks(normalise(text))
-            for morpheme in self._content_words(chunk)
-        )
+        return self.words(text).terms
 
-    def _content_words(self, text: str) -> Iterator[str]:
+    def words(self, text: str) -> Words:
+        """Return the content words of `text`, with its nouns apart.
+
+        A negated verb gives a word of its own beside the verb (燃えない: 燃える, 燃えるない):
+        without it 燃えないごみ would be the same as 燃えるごみ.
+        """
+        terms: list[str] = []
+        nouns: list[str] = []
+        for chunk in _chunks(normalise(text)):
+            for term, is_noun in self._content_words(chunk):
+                terms.append(term)
+                if is_noun:
+                    nouns.append(term)
+        return Words(tuple(terms), tuple(nouns))
+
+    def readings(self, text: str) -> list[ReadWord]:
+        """Return all words as written, with their readings."""
+        return [
+            ReadWord(morpheme.surface(), morpheme.reading_form(), kind in _COMPOUNDING)
+            for chunk in _chunks(text)
+            for morpheme in self._tokenizer().tokenize(chunk, SplitMode.A)
+            for kind in (morpheme.part_of_speech()[0],)
+        ]
+
+    def _content_words(self, text: str) -> Iterator[tuple[str, bool]]:
+        verb = ""  # the verb just read, for a negation that may follow it
         for morpheme in self._tokenizer().tokenize(text, SplitMode.A):
-            pos = morpheme.part_of_speech()
-            if pos[0] not in _CONTENT and tuple(pos[:2]) != _ALPHABET:
-                continue
+            kind, detail, *_ = morpheme.part_of_speech()
             form = morpheme.normalized_form().casefold().strip()
-            if form and form not in _EMPTY:
-                yield _ONE_WORD.get(form, form)
+            if verb and kind == "助動詞" and form in _NEGATIONS:
+                yield f"{verb}ない", False
+            verb = ""
+            if kind not in _CONTENT or detail == "代名詞" or form in _EMPTY:
+                continue
+            if any(char.isalnum() for char in form):
+                yield _ONE_WORD.get(form, form), kind == "名詞" and detail in _NAMING
+                verb = form if kind == "動詞" else ""
 
     def _tokenizer(self) -> Tokenizer:
         tokenizer: Tokenizer | None = getattr(self._local, "tokenizer", None)

@@ -13,14 +13,16 @@ import httpx
 import pytest
 import uvicorn
 from hypothesis import settings as hypothesis_settings
+from pytest_socket import socket_allow_hosts
 
 from bot.desk import InquiryDesk
+from bot.indexing import build_index
 from bot.question import Channel, Question
+from bot.understanding import Understanding
 from channels.app import Backend, ensure_release, open_backend
 from channels.commands.serve import server_config
 from channels.settings import Settings
 from faq.book import FaqBook
-from faq.build import build_index
 from faq.files.folder import read_folder
 from faq.index import FaqIndex
 from nlp.normalise import normalise
@@ -41,6 +43,12 @@ for name in [name for name in os.environ if name.startswith("TOIAWASE_")]:
     del os.environ[name]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Let tests reach this machine only; pytest-socket lifts it again after each test."""
+    socket_allow_hosts(["127.0.0.1", "::1"], allow_unix_socket=True)
+
+
 @pytest.fixture(scope="session")
 def tokeniser() -> SudachiTokeniser:
     return SudachiTokeniser()
@@ -54,17 +62,24 @@ def small_book() -> FaqBook:
 @pytest.fixture(scope="session")
 def desk_of(
     tokeniser: SudachiTokeniser, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[FaqBook], InquiryDesk]:
-    def make(book: FaqBook) -> InquiryDesk:
+) -> Callable[..., InquiryDesk]:
+    def make(book: FaqBook, *, with_meaning: bool = False) -> InquiryDesk:
         folder = tmp_path_factory.mktemp("index") / book.digest
-        build_index(book, folder, tokeniser.terms)
-        return InquiryDesk(book, FaqIndex.load(folder, book.digest), tokeniser)
+        build_index(book, folder, with_meaning=with_meaning)
+        index = FaqIndex.load(folder, book.digest)
+        return InquiryDesk(book, index, tokeniser, understanding=Understanding.load(folder))
 
     return make
 
 
 @pytest.fixture(scope="session")
-def small_desk(small_book: FaqBook, desk_of: Callable[[FaqBook], InquiryDesk]) -> InquiryDesk:
+def small_desk(small_book: FaqBook, desk_of: Callable[..., InquiryDesk]) -> InquiryDesk:
+    return desk_of(small_book, with_meaning=True)
+
+
+@pytest.fixture(scope="session")
+def wordy_desk(small_book: FaqBook, desk_of: Callable[..., InquiryDesk]) -> InquiryDesk:
+    """The same small city, published without meaning."""
     return desk_of(small_book)
 
 

@@ -10,14 +10,14 @@ from bot.desk import InquiryDesk
 from bot.errors import QuestionRejected
 from bot.inquiry import inquiry_of
 from bot.question import Question
-from bot.ranking import Contribution, Ranking
+from bot.ranking import SIGNAL_LABELS, Contribution, Ranking
 from bot.reply import KIND_LABELS, Answered, Fixed, Reply
 from channels.app import ensure_release
-from channels.commands.console import backend, out
+from channels.commands.console import backend, out, steps
 from channels.markdown import to_text
 
-_FIELD_LABELS: Final = {"question": "質問", "answer": "回答"}
 _SHOWN_TERMS: Final = 12
+_SMALLEST: Final = 0.00005
 _REJECTED: Final = {
     "empty": "質問が空です。文字を入れてください。",
     "too_long": "質問が長すぎます。500文字までにしてください。",
@@ -32,7 +32,9 @@ _REJECTED: Final = {
 def ask(text: str, record: bool, staff: bool, lang: str) -> None:
     """質問に答え、なぜその答えになったかを示します。"""
     opened = backend()
-    ensure_release(opened)
+    if not opened.releases.current_number():
+        with steps("FAQを公開する準備をしています（初回だけ）") as say:
+            ensure_release(opened, say)
     desk = opened.shelf.desk()
     try:
         question = Question.from_text(
@@ -65,59 +67,74 @@ def _print_reply(console: Console, reply: Reply) -> None:
 
 
 def _print_ranking(console: Console, desk: InquiryDesk, ranking: Ranking) -> None:
-    typed = [term.term for term in ranking.terms if not term.is_synonym]
-    console.print(f"\n探したことば：{'、'.join(typed) or 'なし'}")
-    near = [ranked for ranked in ranking.best[:2] if ranked.score > 0]
+    sure = desk.confidence(ranking)
+    typed = "、".join(concept.term for concept in ranking.concepts)
+    console.print(f"\n探したことば：{typed or 'なし'}")
+    console.print(
+        f"1位が正しい確からしさ {sure.right:.2f}　このFAQで答える質問らしさ {sure.scope:.2f}"
+    )
+    near = ranking.best[:2]
     for place, ranked in zip(("1位", "2位"), near, strict=False):
-        parts = desk.explain(ranking, ranked.entry_id)
         entry = desk.book.by_id[ranked.entry_id]
-        title = (
-            f"{place} {entry.question}（{entry.id}）"
-            f"　点数 {ranked.score:.4f}　質問のことばの {ranked.coverage:.0%} を含む"
-        )
-        console.print(_contribution_table(title, parts))
+        title = f"{place} {entry.question}（{entry.id}）　点数 {ranked.score:.4f}"
+        console.print(_contribution_table(title, desk.explain(ranking, ranked.entry_id)))
     if len(near) == 2:
         console.print(_difference_table(desk, ranking, near[0].entry_id, near[1].entry_id))
 
 
 def _contribution_table(title: str, parts: tuple[Contribution, ...]) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold")
-    for heading in ("ことば", "見つかった所"):
+    for heading in ("見たところ", "ことば"):
         table.add_column(heading)
     table.add_column("点数", justify="right")
-    for part in parts[:_SHOWN_TERMS]:
-        table.add_row(_named(part), _FIELD_LABELS[part.field], f"{part.value:.4f}")
-    rest = parts[_SHOWN_TERMS:]
-    if rest:
-        table.add_row(f"ほか {len(rest)} 件", "", f"{sum(part.value for part in rest):.4f}")
+    for signal, listed in _by_signal(parts).items():
+        table.add_row(SIGNAL_LABELS[signal], "", f"{sum(part.value for part in listed):+.4f}")
+        if len(listed) > 1:
+            for part in listed[:_SHOWN_TERMS]:
+                table.add_row("", _named(part), f"{part.value:+.4f}", style="dim")
+            rest = listed[_SHOWN_TERMS:]
+            if rest:
+                total = sum(part.value for part in rest)
+                table.add_row("", f"ほか {len(rest)} 件", f"{total:+.4f}", style="dim")
     table.add_section()
     table.add_row("合計", "", f"{sum(part.value for part in parts):.4f}")
     return table
 
 
+def _by_signal(parts: tuple[Contribution, ...]) -> dict[str, list[Contribution]]:
+    signals: dict[str, list[Contribution]] = {}
+    for part in parts:
+        signals.setdefault(part.signal, []).append(part)
+    return signals
+
+
 def _difference_table(desk: InquiryDesk, ranking: Ranking, first: str, second: str) -> Table:
-    table = Table(title="1位と2位を分けたことば", title_justify="left", title_style="bold")
-    table.add_column("ことば")
+    table = Table(title="1位と2位を分けたもの", title_justify="left", title_style="bold")
+    table.add_column("見たところ・ことば")
     for heading in ("1位", "2位", "差"):
         table.add_column(heading, justify="right")
-    shares = [_by_word(desk.explain(ranking, entry_id)) for entry_id in (first, second)]
-    words = {
-        word: shares[0].get(word, 0) - shares[1].get(word, 0) for word in shares[0] | shares[1]
-    }
-    for word, difference in sorted(words.items(), key=lambda item: -abs(item[1]))[:_SHOWN_TERMS]:
-        values = [f"{share.get(word, 0):.4f}" for share in shares]
-        table.add_row(word, *values, f"{difference:+.4f}")
+    one, two = (_by_word(desk.explain(ranking, entry_id)) for entry_id in (first, second))
+    apart = {word: one.get(word, 0.0) - two.get(word, 0.0) for word in one | two}
+    for word, difference in sorted(apart.items(), key=lambda item: -abs(item[1]))[:_SHOWN_TERMS]:
+        if abs(difference) >= _SMALLEST:
+            values = [f"{share.get(word, 0.0):+.4f}" for share in (one, two)]
+            table.add_row(word, *values, f"{difference:+.4f}")
     return table
 
 
 def _by_word(parts: tuple[Contribution, ...]) -> dict[str, float]:
     words: dict[str, float] = {}
     for part in parts:
-        words[_named(part)] = words.get(_named(part), 0.0) + part.value
+        name = (
+            f"{SIGNAL_LABELS[part.signal]}：{_named(part)}"
+            if part.term
+            else (SIGNAL_LABELS[part.signal])
+        )
+        words[name] = words.get(name, 0.0) + part.value
     return words
 
 
 def _named(part: Contribution) -> str:
-    if not part.is_synonym:
-        return part.term
-    return f"{part.term}（「{''.join(part.typed)}」の言いかえ）"
+    if not part.term:
+        return "（全体の平均との差）"
+    return f"{part.term}（「{part.typed}」の言いかえ）" if part.is_synonym else part.term

@@ -1,6 +1,6 @@
 """Writing to the terminal."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import click
@@ -45,9 +45,9 @@ def backend() -> Backend:
 
 
 @contextmanager
-def steps(title: str) -> Iterator[Progress]:
-    """Show what is being done, on standard error, and how long it takes."""
+def steps(title: str) -> Iterator[Callable[[str], None]]:
+    """Show what is being done, on standard error, and how long it takes; call it at each step."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        progress.add_task(title, total=None)
-        yield progress
+        task = progress.add_task(title, total=None)
+        yield lambda step: progress.update(task, description=step)

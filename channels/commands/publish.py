@@ -61,12 +61,12 @@ def publish(folder: Path | None, dry_run: bool, reason: str, accept_broken: bool
     """FAQを点検し、影響を確かめてから、市民に公開します。"""
     opened = backend()
     at = opened.clock()
-    with steps("準備しています") as progress:
+    with steps("準備しています") as say:
         draft = opened.publisher.draft(
             folder or opened.settings.draft_folder,
             opened.inquiries.each(since=at - _REPLAYED),
             at,
-            lambda step: progress.update(progress.task_ids[0], description=step),
+            say,
         )
     console = out()
     _print_draft(console, draft)

@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -15,10 +15,11 @@ from rich.table import Table
 
 from bot.desk import InquiryDesk
 from bot.evaluation import RANKING_DEPTH, Figures, Judged, figures, figures_by_set, judge
+from bot.indexing import build_index_apart
+from bot.understanding import Understanding
 from channels.clock import now
 from channels.commands.console import out, read_settings, steps
 from faq.book import FaqBook
-from faq.build import build_index_apart
 from faq.files.csv_file import read_csv_book
 from faq.files.folder import read_folder
 from faq.files.golden import GoldenQuestion, read_golden
@@ -26,7 +27,7 @@ from faq.files.yaml_file import Problems
 from faq.index import FaqIndex
 from faq.problem import FaqFolderError
 from nlp.normalise import normalise
-from nlp.tokeniser import SudachiTokeniser, sudachi_terms
+from nlp.tokeniser import SudachiTokeniser
 
 _LABELS: Final = {
     "questions": "質問",
@@ -71,8 +72,8 @@ def evaluate(source: Path, questions: Path, rankings: Path | None, as_json: bool
     """正解の分かっている質問で、答えの質を測ります。"""
     golden = _read_questions(questions)
     with tempfile.TemporaryDirectory() as scratch:
-        with steps("索引を作っています"):
-            desk = _desk_for(_read_book(source), Path(scratch))
+        with steps("FAQを読んでいます") as say:
+            desk = _desk_for(_read_book(source), Path(scratch), say)
         at = now()
         judged = [
             one
@@ -123,11 +124,17 @@ def _read_questions(path: Path) -> list[GoldenQuestion]:
     return [question for question, _ in read]
 
 
-def _desk_for(book: FaqBook, scratch: Path) -> InquiryDesk:
-    folder = scratch / book.digest
-    build_index_apart(book, folder, sudachi_terms)
-    index = FaqIndex.load(folder, book.digest)
-    return InquiryDesk(book, index, SudachiTokeniser(), thresholds=read_settings().thresholds)
+def _desk_for(book: FaqBook, root: Path, progress: Callable[[str], None]) -> InquiryDesk:
+    settings = read_settings()
+    folder = root / book.digest
+    build_index_apart(book, folder, with_meaning=settings.meaning, progress=progress)
+    return InquiryDesk(
+        book,
+        FaqIndex.load(folder, book.digest),
+        SudachiTokeniser(),
+        understanding=Understanding.load(folder),
+        thresholds=settings.thresholds,
+    )
 
 
 def _write_rankings(path: Path, judged: Sequence[Judged]) -> None:

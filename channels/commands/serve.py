@@ -2,8 +2,9 @@
 
 import fcntl
 import logging
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -19,12 +20,15 @@ from channels.commands.console import backend, complain, out, steps
 @click.option("--port", default=8000, show_default=True, help="待ち受けるポート")
 def serve(host: str, port: int) -> None:
     """ウェブサイトの受付を動かします（Ctrl-C で止まります）。"""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    logging.basicConfig(
+        level=logging.INFO, stream=sys.stdout, format="%(levelname)s %(name)s %(message)s"
+    )
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     opened = backend()
     with _only_server(opened.settings.state_folder):
         if not opened.releases.current_number():
-            with steps("FAQを公開する準備をしています（初回だけ）"):
-                ensure_release(opened)
+            with steps("FAQを公開する準備をしています（初回だけ）") as say:
+                ensure_release(opened, say)
         current = opened.releases.current()
         shown = f"http://{host}:{port}"
         out().print(
@@ -33,7 +37,12 @@ def serve(host: str, port: int) -> None:
             f"  質問の一覧      {shown}/faq/\n"
             f"  止めるときは Ctrl-C を押してください。"
         )
-        uvicorn.Server(server_config(opened, host, port)).run()
+        try:
+            # uvicorn raises it again once everything that had begun is answered.
+            with suppress(KeyboardInterrupt):
+                uvicorn.Server(server_config(opened, host, port)).run()
+        finally:
+            opened.close()
         complain("止まりました。")
 
 

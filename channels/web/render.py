@@ -5,7 +5,14 @@ from typing import assert_never
 from bot.desk import Considered
 from bot.reply import Answer, Answered, Candidate, Contact, Fixed, Reply, Unanswered, Unsure
 from channels.markdown import to_html, to_text
-from channels.web.schemas import AnswerOut, CandidateOut, ContactOut, LinkOut, ReplyOut
+from channels.web.schemas import (
+    AnswerOut,
+    CandidateOut,
+    ContactOut,
+    EmergencyOut,
+    LinkOut,
+    ReplyOut,
+)
 from faq.book import FaqBook
 
 
@@ -13,6 +20,7 @@ def render(considered: Considered, book: FaqBook) -> ReplyOut:
     """Return the reply in the shape of the API."""
     reply = considered.reply
     answer = render_answer(reply.answer, book) if isinstance(reply, Answered) else None
+    sentence = reply.sentence if isinstance(reply, Fixed) else None
     return ReplyOut(
         inquiry_id=considered.inquiry.id,
         kind=reply.kind,
@@ -22,6 +30,13 @@ def render(considered: Considered, book: FaqBook) -> ReplyOut:
         candidates=[render_candidate(one) for one in _candidates(reply)],
         prompt=_prompt(reply),
         contact=render_contact(reply.contact),
+        emergency=[
+            EmergencyOut(name=one.name, telephone=one.telephone)
+            for one in (sentence.contacts if sentence else ())
+        ],
+        links=[
+            LinkOut(title=link.title, url=link.url) for link in (sentence.links if sentence else ())
+        ],
         notices=[],
         release=considered.inquiry.release,
     )

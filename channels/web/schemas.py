@@ -75,6 +75,13 @@ class ContactOut(BaseModel):
     url: str
 
 
+class EmergencyOut(BaseModel):
+    """A number to call at once, beside the city's own offices."""
+
+    name: str
+    telephone: str
+
+
 class ReplyOut(BaseModel):
     """What the desk says to one question."""
 
@@ -86,6 +93,8 @@ class ReplyOut(BaseModel):
     candidates: list[CandidateOut]
     prompt: str | None
     contact: ContactOut | None
+    emergency: list[EmergencyOut]
+    links: list[LinkOut]
     notices: list[str]
     release: int
 

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.decision import Thresholds, confidence, decide
+from bot.confidence import Confidence, model_for, shipped_models
+from bot.decision import Thresholds, decide
 from bot.desk import InquiryDesk
 from bot.inquiry import Inquiry
 from bot.question import Question
-from bot.ranking import Ranked, Ranking
+from bot.ranking import SIGNAL_LABELS
 from bot.reply import KIND_LABELS, Answered, Fixed, Unanswered, Unsure, shown_entries
 from faq.book import FaqBook
 from faq.entry import FaqEntry
@@ -43,7 +44,7 @@ def test_an_answer_comes_with_contact_and_candidates(
     assert reply.contact.office.name == "北区役所 区民課"
     assert not reply.contact.open_now  # noon is lunch time there
     assert reply.candidates[0].entry_id == "tennyu"
-    assert shown_entries(reply) == ("tennyu",)
+    assert shown_entries(reply)[0] == "tennyu"
 
 
 def test_what_no_entry_answers_is_said_to_be_unanswered(
@@ -58,7 +59,7 @@ def test_what_no_entry_answers_is_said_to_be_unanswered(
 
 
 def test_between_the_thresholds_the_desk_asks_back(small_desk: InquiryDesk, asking: Asking) -> None:
-    reply = small_desk.consider(asking("ごみの券の色"))
+    reply = small_desk.consider(asking("区役所の場所"))
     assert isinstance(reply, Unsure)
     assert 1 <= len(reply.candidates) <= 5
     assert reply.prompt == "もしかして、次のどれかでしょうか。"
@@ -76,7 +77,7 @@ def test_staff_entries_never_reach_a_public_channel(
     small_desk: InquiryDesk, asking: Asking
 ) -> None:
     text = "窓口でのごみ券の払い戻しの処理手順は何ですか。"
-    assert shown_entries(small_desk.consider(asking(text, "staff"))) == ("counter-manual",)
+    assert shown_entries(small_desk.consider(asking(text, "staff")))[0] == "counter-manual"
     for channel in ("web", "line", "cli"):
         reply = small_desk.consider(asking(text, channel), depth=50)
         assert not isinstance(reply, Fixed)
@@ -86,7 +87,7 @@ def test_staff_entries_never_reach_a_public_channel(
 def test_an_expired_entry_is_not_given(small_desk: InquiryDesk, asking: Asking) -> None:
     text = "乾電池の特別回収はいつまでですか。"
     last_minute = NOON.replace(year=2027, month=3, day=31, hour=14, minute=59)
-    assert shown_entries(small_desk.consider(asking(text, at=last_minute))) == ("battery-campaign",)
+    assert shown_entries(small_desk.consider(asking(text, at=last_minute)))[0] == "battery-campaign"
     after = small_desk.consider(asking(text, at=last_minute + timedelta(minutes=1)))
     assert "battery-campaign" not in shown_entries(after)
 
@@ -104,33 +105,56 @@ def test_wards_and_languages_choose_the_text(small_desk: InquiryDesk, asking: As
     assert korean.answer.language == "ja"
 
 
-@given(st.text(st.characters(codec=None), max_size=80))
-def test_contributions_sum_to_the_score_for_any_question(text: str) -> None:
-    desk = DESKS[0]
+@given(st.text(st.characters(codec=None), max_size=80), st.sampled_from(["small", "wordy"]))
+def test_contributions_sum_to_the_score_for_any_question(text: str, which: str) -> None:
+    desk = DESKS[which]
     if not normalise(text):
         return
-    question = Question.from_text(text, "web", NOON)
-    ranking = desk.rank(question)
+    ranking = desk.rank(Question.from_text(text, "web", NOON))
     for ranked in ranking.best:
         parts = desk.explain(ranking, ranked.entry_id)
         assert abs(sum(part.value for part in parts) - ranked.score) < 1e-9
-        assert 0 <= ranked.coverage <= 1 + 1e-12
+        assert {part.signal for part in parts} <= SIGNAL_LABELS.keys()
 
 
-DESKS: list[InquiryDesk] = []
+@pytest.mark.parametrize("text", ["粗大ゴミ 出したい", "廃棄物の日", "引っ越しで住民票がいる"])
+def test_words_carry_the_lexical_score(
+    small_desk: InquiryDesk, wordy_desk: InquiryDesk, asking: Asking, text: str
+) -> None:
+    for desk in (small_desk, wordy_desk):
+        ranking = desk.rank(asking(text))
+        first = desk.explain(ranking, ranking.best[0].entry_id)
+        named = {part.signal for part in first if part.term}
+        assert named >= {"lexical", "coverage"}
+
+
+DESKS: dict[str, InquiryDesk] = {}
 
 
 @pytest.fixture(autouse=True)
-def _shared_desk(small_desk: InquiryDesk) -> None:
-    DESKS[:] = [small_desk]
+def _shared_desks(small_desk: InquiryDesk, wordy_desk: InquiryDesk) -> None:
+    DESKS.update(small=small_desk, wordy=wordy_desk)
 
 
 def test_synonyms_are_named_in_the_explanation(small_desk: InquiryDesk, asking: Asking) -> None:
     ranking = small_desk.rank(asking("廃棄物の日"))
     parts = small_desk.explain(ranking, "gomi-day")
-    found = next(part for part in parts if part.term == "ごみ")
-    assert found.is_synonym
-    assert "廃棄" in "".join(found.typed)
+    found = next(part for part in parts if part.term == "ごみ" and part.is_synonym)
+    assert "廃棄" in found.typed
+
+
+def test_without_meaning_words_alone_answer(wordy_desk: InquiryDesk, asking: Asking) -> None:
+    ranking = wordy_desk.rank(asking("粗大ごみを捨てたい"))
+    assert set(ranking.signals.weights) == {"lexical", "cosine", "coverage"}
+    assert ranking.best[0].entry_id == "sodai-gomi"
+
+
+def test_a_question_in_english_is_searched_by_meaning(
+    small_desk: InquiryDesk, asking: Asking
+) -> None:
+    ranking = small_desk.rank(asking("I have just moved here. Which procedure do I need?"))
+    assert set(ranking.signals.weights) == {"meaning", "passages"}
+    assert ranking.best[0].entry_id == "tennyu"
 
 
 def test_ties_are_in_the_order_of_ids(desk_of: Callable[[FaqBook], InquiryDesk]) -> None:
@@ -191,21 +215,41 @@ def test_eight_threads_ask_one_desk(small_desk: InquiryDesk, asking: Asking) -> 
 
 
 class TestDecision:
-    @pytest.mark.parametrize("pair", [(0.2, 0.5), (-0.1, -0.2), (1.2, 0.3)])
-    def test_thresholds_must_be_in_order(self, pair: tuple[float, float]) -> None:
-        with pytest.raises(ValueError, match="thresholds"):
-            Thresholds(*pair)
-
     @pytest.mark.parametrize(
-        ("score", "kind"), [(0.9, "answered"), (0.4, "unsure"), (0.1, "unanswered")]
+        ("right", "scope", "kind"),
+        [
+            (0.9, 0.99, "answered"),
+            (0.9, 0.7, "unsure"),
+            (0.2, 0.99, "unsure"),
+            (0.9, 0.1, "unanswered"),
+        ],
     )
-    def test_the_first_entry_decides(self, score: float, kind: str) -> None:
-        ranking = Ranking((), (Ranked("a", score, score), Ranked("b", 1.0, 1.0)))
-        assert decide(ranking, Thresholds(0.5, 0.3)) == kind
+    def test_both_models_must_agree_to_answer(self, right: float, scope: float, kind: str) -> None:
+        model = shipped_models()["with_meaning"]
+        assert decide(Confidence(right, scope, {}), model, Thresholds()) == kind
 
-    @given(st.floats(0, 5), st.floats(0, 1))
-    def test_confidence_is_a_share(self, score: float, coverage: float) -> None:
-        assert 0 <= confidence(Ranked("a", score, coverage)) <= 1
+    def test_a_city_may_cut_elsewhere(self) -> None:
+        model, sure = shipped_models()["with_meaning"], Confidence(0.5, 0.9, {})
+        assert decide(sure, model, Thresholds(answer=0.4)) == "answered"
+        assert decide(sure, model, Thresholds(answer=0.6)) == "unsure"
+        assert decide(sure, model, Thresholds(unsure=0.95)) == "unanswered"
+
+    def test_shipped_cuts_are_shares_in_order(self) -> None:
+        for model in shipped_models().values():
+            assert 0 < model.reject_below <= model.answer_scope < 1
+            assert 0 < model.answer_from < 1
+
+    @pytest.mark.parametrize("which", ["small", "wordy"])
+    @pytest.mark.parametrize("text", ["ごみの日", "明日の天気は？", "!?", "x", "住民票"])
+    def test_confidence_is_a_probability(self, which: str, text: str, asking: Asking) -> None:
+        desk = DESKS[which]
+        ranking = desk.rank(asking(text))
+        sure = desk.confidence(ranking)
+        assert 0 <= sure.right <= 1
+        assert 0 <= sure.scope <= 1
+        model = model_for(ranking)
+        assert set(model.right.weights) <= set(sure.features)
+        assert set(model.scope.weights) <= set(sure.features)
 
     def test_every_kind_has_a_label(self) -> None:
         assert set(KIND_LABELS) == {"answered", "unsure", "unanswered", "fixed"}

@@ -79,8 +79,8 @@ def test_a_golden_question_that_breaks_stops_the_release(
         .replace("電話で申し込み、手数料の券をはって出します。", "朝9時からです。")
     )
     draft = draft_of(backend, city_folder)
-    assert [broken.query for broken in draft.broken] == ["タンスを捨てるには"]
-    with pytest.raises(PublishRefused, match="1 件"):
+    assert "タンスを捨てるには" in {broken.query for broken in draft.broken}
+    with pytest.raises(PublishRefused, match="件が、正しく答えられなくなります"):
         backend.publisher.publish(draft, NOON, reason="", by="test")
     assert backend.releases.current_number() == 1
     release = backend.publisher.publish(

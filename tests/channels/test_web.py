@@ -30,6 +30,8 @@ def test_an_answer_has_the_shape_of_the_contract(site: httpx.Client) -> None:
         "candidates",
         "prompt",
         "contact",
+        "emergency",
+        "links",
         "notices",
         "release",
     }
@@ -61,11 +63,12 @@ def test_the_other_kinds_of_reply(site: httpx.Client) -> None:
     assert (nothing["kind"], nothing["answer"], nothing["answers"]) == ("unanswered", None, [])
     assert "見つかりませんでした" in str(nothing["prompt"])
     assert nothing["contact"]["name"] == "コールセンター"  # type: ignore[index]
-    unsure = ask(site, "ごみの券の色")
+    unsure = ask(site, "区役所の場所")
     assert unsure["kind"] == "unsure"
     assert unsure["candidates"]
     fixed = ask(site, "火事です")
     assert (fixed["kind"], fixed["candidates"]) == ("fixed", [])
+    assert fixed["emergency"] == [{"name": "消防", "telephone": "119"}]
     assert ask(site, "引っ越してきた 何をする", lang="en")["answer"]["lang"] == "en"  # type: ignore[index]
     assert ask(site, "引っ越してきた 何をする", lang="xx")["answer"]["lang"] == "ja"  # type: ignore[index]
 

@@ -16,6 +16,8 @@ from nlp.tokeniser import SudachiTokeniser, sudachi_terms
         ("ｺﾞﾐ ゴミ ごみ", ("ごみ", "ごみ", "ごみ")),
         ("引越し", ("引っ越し",)),
         ("はい、ですか？", ()),
+        ("燃えないごみ", ("燃える", "燃えるない", "ごみ")),
+        ("それはどこ", ()),
         ("", ()),
     ],
 )
@@ -23,6 +25,10 @@ def test_content_words_in_one_form(
     tokeniser: SudachiTokeniser, text: str, terms: tuple[str, ...]
 ) -> None:
     assert tokeniser.terms(text) == terms
+
+
+def test_nouns_are_what_a_question_names(tokeniser: SudachiTokeniser) -> None:
+    assert tokeniser.words("引っ越したので住民票を3通ほしい").nouns == ("住民", "票")
 
 
 def test_a_long_answer_is_split_without_losing_words(tokeniser: SudachiTokeniser) -> None:

@@ -1,0 +1,49 @@
+"""What reading a question needs beside the index: its meaning, and kana written as words."""
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from faq.problem import IndexDamaged
+from nlp.encoder import MeaningUnavailable
+from nlp.kana import KanaLexicon
+from nlp.meaning import Meaning
+
+_LOG = logging.getLogger(__name__)
+
+_READINGS: Final = "readings.json"
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """Made with the index of a book, kept in its folder; `meaning` is None without the encoder."""
+
+    kana: KanaLexicon
+    meaning: Meaning | None
+
+    def save(self, folder: Path) -> None:
+        """Write it into an index folder."""
+        self.kana.save(folder / _READINGS)
+        if self.meaning:
+            self.meaning.save(folder)
+
+    @classmethod
+    def load(cls, folder: Path) -> "Understanding":
+        """Read it from an index folder; raises IndexDamaged.
+
+        Where this machine lacks the encoder the vectors were made with, words alone must do.
+        """
+        try:
+            kana = KanaLexicon.load(folder / _READINGS)
+            return cls(kana, _meaning(folder))
+        except (OSError, ValueError, KeyError, EOFError) as error:
+            raise IndexDamaged(f"the index in {folder.name} cannot be read: {error}") from error
+
+
+def _meaning(folder: Path) -> Meaning | None:
+    try:
+        return Meaning.load(folder)
+    except MeaningUnavailable as error:
+        _LOG.warning("answering by words alone: %s", error)
+        return None

@@ -1,0 +1,103 @@
+"""BM25 over the words of every wording with its answer, served from arrays, term by term."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faq.arrays import Floats, load_arrays, load_terms
+from faq.problem import IndexDamaged
+
+K1: Final = 2.0
+B: Final = 0.75
+
+_NAMES: Final = ("starts", "rows", "strength", "idf", "counts")
+
+
+@dataclass(frozen=True)
+class WordIndex:
+    """Postings, term-major: for each term the rows that hold it.
+
+    A row is one wording of an entry with its answer. `starts` (V+1), `rows` (nnz) and `strength`
+    (nnz, float32: the saturated term weight of BM25, tf(k1+1)/(tf+k1(1-b+b·length/mean))) are
+    aligned; `idf` (V) is ln(1+(n-df+.5)/(df+.5)) over entries; `counts` (V) is how often the term
+    stands in questions and answers. (Robertson and Zaragoza 2009)
+    """
+
+    size: int
+    vocabulary: Mapping[str, int]
+    starts: NDArray[np.int64]
+    rows: NDArray[np.int32]
+    strength: NDArray[np.float32]
+    idf: Floats
+    counts: NDArray[np.int64]
+    unknown_idf: float
+
+    @classmethod
+    def load(cls, folder: Path, size: int, entries: int) -> "WordIndex":
+        """Open the index of `size` rows over `entries` entries; raises IndexDamaged."""
+        terms = load_terms(folder / "words.terms.json")
+        arrays = load_arrays(folder, "words", _NAMES)
+        nnz = len(arrays["rows"])
+        if len(arrays["starts"]) != len(terms) + 1 or int(arrays["starts"][-1]) != nnz:
+            raise IndexDamaged("the arrays of the words do not fit together")
+        if {len(arrays["idf"]), len(arrays["counts"])} != {len(terms)}:
+            raise IndexDamaged("the arrays of the words do not fit together")
+        if len(arrays["strength"]) != nnz:
+            raise IndexDamaged("the arrays of the words do not fit together")
+        return cls(
+            size=size,
+            vocabulary={term: at for at, term in enumerate(terms)},
+            unknown_idf=float(np.log(1 + (entries + 0.5) / 0.5)),
+            **arrays,
+        )
+
+    def idf_of(self, term: str) -> float:
+        """Return how telling a term is; an unknown one is as telling as the rarest can be."""
+        at = self.vocabulary.get(term)
+        return self.unknown_idf if at is None else float(self.idf[at])
+
+    def count_of(self, term: str) -> int:
+        """Return how often a term stands in all questions and answers."""
+        at = self.vocabulary.get(term)
+        return 0 if at is None else int(self.counts[at])
+
+    def holders(self, term: str) -> tuple[NDArray[np.int32], Floats]:
+        """Return the rows that hold a term, and its strength there."""
+        at = self.vocabulary.get(term)
+        if at is None:
+            return self.rows[:0], np.zeros(0)
+        span = slice(int(self.starts[at]), int(self.starts[at + 1]))
+        return self.rows[span], self.strength[span].astype(np.float64)
+
+    def holders_of_all(
+        self, terms: tuple[str, ...], most: float
+    ) -> tuple[NDArray[np.int32], Floats]:
+        """Return the rows that hold all terms of a form, and the value of the weakest one there.
+
+        No term counts with more than the IDF `most` of the word the form stands for.
+        """
+        rows, strength = self.holders(terms[0])
+        value = strength * min(self.idf_of(terms[0]), most)
+        for term in terms[1:]:
+            if not len(rows):
+                break
+            others, strength = self.holders(term)
+            rows, left, right = np.intersect1d(
+                rows, others, assume_unique=True, return_indices=True
+            )
+            value = np.minimum(value[left], strength[right] * min(self.idf_of(term), most))
+        return rows, value
+
+
+def save_words(folder: Path, terms: list[str], arrays: Mapping[str, NDArray[np.generic]]) -> None:
+    """Write the arrays of a WordIndex."""
+    (folder / "words.terms.json").write_text(
+        json.dumps(terms, ensure_ascii=False), encoding="utf-8"
+    )
+    for name in _NAMES:
+        np.save(folder / f"words.{name}.npy", arrays[name], allow_pickle=False)

