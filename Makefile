@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test acceptance lint types imports check-sample unit wheel coverage lock clean snapshot
+.PHONY: help run test acceptance lint types imports check-sample unit wheel coverage edges city-counts lock clean snapshot
 
 help: ## この一覧を表示します
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -29,7 +29,9 @@ $(VENV)/.test: requirements/test.txt $(VENV)/.serve
 run: $(VENV)/.serve ## サービスを http://127.0.0.1:8000 で動かします（Ctrl-C で止まります）
 	@exec $(BIN)/toiawase serve
 
-test: $(VENV)/.test lint types imports check-sample coverage wheel ## すべての検査とテスト（CI と同じもの）
+test: $(VENV)/.test lint types imports check-sample ## すべての検査とテスト（CI と同じもの）
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target coverage edges
+	@$(MAKE) --no-print-directory wheel
 
 acceptance: test ## 時間のかかる検査も含めて、すべて実行します
 	@$(BIN)/python -m pytest -m acceptance
@@ -50,14 +52,20 @@ check-sample: $(VENV)/.serve ## 見本の市のFAQを点検します
 unit: $(VENV)/.test ## テストだけを実行します
 	@$(BIN)/python -m pytest -m "not acceptance"
 
-coverage: $(VENV)/.test ## テストを実行し、通ったコードの割合を確かめます
+coverage: $(VENV)/.test ## nlp・faq・bot のテストと、通ったコードの割合
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest -m "not acceptance"
+	@$(BIN)/coverage run -m pytest -m "not acceptance" tests/nlp tests/faq tests/bot
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
+edges: $(VENV)/.test ## 受付経路・通しの場面・故障・約束ごとのテスト
+	@$(BIN)/python -m pytest -m "not acceptance" tests/channels tests/journeys tests/faults tests/contract
+
 wheel: $(VENV)/.test ## wheel を作り、別の場所に入れて質問します
 	@$(BIN)/python scripts/ask_the_wheel.py
+
+city-counts: $(VENV)/.serve ## 見本の市の件数を表で示します
+	@$(BIN)/python scripts/city_counts.py faq/entries/shiomi
 
 snapshot: $(VENV)/.test ## HTTP API の見本（tests/contract/openapi.json）を作り直します
 	@$(BIN)/python scripts/write_openapi.py

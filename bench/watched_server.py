@@ -7,6 +7,7 @@ FILE gets, on SIGTERM, one JSON list: [when (CLOCK_MONOTONIC), by how many secon
 
 import asyncio
 import json
+import signal
 import sys
 import time
 from pathlib import Path
@@ -36,6 +37,8 @@ async def _serve(port: int, late: list[tuple[float, float]]) -> None:
 
 
 if __name__ == "__main__":
+    # uvicorn stops in good order, then sends itself the signal again: that must not end this.
+    signal.signal(signal.SIGTERM, lambda *_: None)
     seen: list[tuple[float, float]] = []
     try:
         asyncio.run(_serve(int(sys.argv[1]), seen))

@@ -40,7 +40,7 @@ def test_ask_explains_and_records_only_when_told(run) -> None:  # type: ignore[n
         "1位",
         "2位",
         "合計",
-        "1位と2位を分けたことば",
+        "1位と2位を分けたもの",
         "ごみ対策課",
     ):
         assert part in asked.stdout
@@ -155,7 +155,7 @@ def test_wrong_settings_are_named(run) -> None:  # type: ignore[no-untyped-def]
     done = run("releases", TOIAWASE_MODE="production!")
     assert done.returncode == 1
     assert "TOIAWASE_MODE" in done.stderr
-    done = run("releases", TOIAWASE_ANSWER_THRESHOLD="0.1", TOIAWASE_UNSURE_THRESHOLD="0.9")
+    done = run("releases", TOIAWASE_UNSURE_THRESHOLD="2")
     assert "TOIAWASE_UNSURE_THRESHOLD" in done.stderr
     done = run("releases", TOIAWASE_ALLOWED_ORIGINS="https://a.example, https://b.example")
     assert done.returncode == 0

