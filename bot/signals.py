@@ -43,10 +43,15 @@ def word_signals(index: FaqIndex, concepts: Sequence[Concept]) -> dict[str, Floa
     for concept in concepts:
         idf = words.idf_of(concept.term)
         total += idf
-        held = np.zeros(words.size)
-        for rows, value, share in _matches(words, concept, idf):
+        typed, *others = _matches(words, concept, idf)
+        for rows, value, share in (typed, *others):
             score[rows] += concept.count * share * value
-            held[rows] = np.maximum(held[rows], share)
+        if not others:
+            covered[typed[0]] += idf
+            continue
+        held = np.zeros(words.size)
+        for rows, _, share in (*others, typed):  # the typed word last: it counts most
+            held[rows] = share
         covered += idf * held
     return {
         "lexical": np.sqrt(index.best_rows(score)),

@@ -110,7 +110,7 @@ def create_app(backend: Backend) -> FastAPI:
                 await following
             await asyncio.to_thread(writer.stop)
 
-    site = Site(public)
+    site = Site(public, backend.settings.public_url)
     app = FastAPI(
         title="toiawase",
         version="1",

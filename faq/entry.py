@@ -26,7 +26,7 @@ class Link:
 class Variant:
     """The same answer in plain Japanese or another language, approved like the original.
 
-    `of` is the hash of the Japanese it was made from (`source_hash`); empty when not recorded.
+    `of` is the hash of the Japanese it was made from; empty when not recorded.
     """
 
     question: str

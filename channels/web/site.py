@@ -29,8 +29,9 @@ _BARE_PAGE: Final = """<!doctype html>
 class Site:
     """Renders the templates with what every page shows: the city and its contact centre."""
 
-    def __init__(self, public: PublicDesk) -> None:
+    def __init__(self, public: PublicDesk, public_url: str) -> None:
         self._public = public
+        self._public_url = public_url.rstrip("/")
         self._environment = Environment(
             loader=FileSystemLoader(_TEMPLATES),
             autoescape=select_autoescape(),
@@ -50,6 +51,7 @@ class Site:
             "city": desk.book.city,
             "centre": render_contact(desk.contact_centre(self._public.clock())),
             "here": "",
+            "public_url": self._public_url,
             "privacy": self.sentence("privacy"),
             "answered_note": self.sentence("answered-note"),
         }
