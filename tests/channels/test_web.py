@@ -9,7 +9,7 @@ import pytest
 
 from channels.app import Backend
 from channels.web.body_limit import MAX_BODY
-from tests.conftest import NOON, serving
+from tests.conftest import NOON, SWITCH_SECONDS, serving
 
 
 def ask(site: httpx.Client, text: str, **more: object) -> dict[str, object]:
@@ -218,7 +218,7 @@ def test_only_named_origins_may_ask_from_their_pages(backend: Backend) -> None:
             assert response.headers.get("access-control-allow-origin") == expected
 
 
-def test_a_new_release_is_served_within_five_seconds(
+def test_a_new_release_is_served_soon(
     site: httpx.Client, backend: Backend, city_folder: Path
 ) -> None:
     import time
@@ -227,7 +227,7 @@ def test_a_new_release_is_served_within_five_seconds(
     path.write_text(path.read_text().replace("区によって曜日がちがいます。", "毎週月曜日です。"))
     draft = backend.publisher.draft(city_folder, (), NOON + timedelta(hours=1))
     backend.publisher.publish(draft, NOON, reason="", by="test")
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + SWITCH_SECONDS
     while ask(site, "ごみの収集日はいつですか。")["release"] != 2:
         assert time.monotonic() < deadline
         time.sleep(0.1)
