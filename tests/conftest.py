@@ -36,7 +36,7 @@ NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 """Tuesday 24 November 2026, 12:00 in Japan."""
 
 SWITCH_SECONDS = 30
-"""How long a test waits for a new release to serve: 5 s are promised, a busy machine may need more."""
+"""How long a test waits for a new release: 5 s are promised, a busy machine may need more."""
 
 hypothesis_settings.register_profile("project", deadline=None, derandomize=True)
 hypothesis_settings.load_profile("project")

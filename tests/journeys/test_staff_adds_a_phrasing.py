@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 
 from channels.settings import Settings
+from tests.conftest import SWITCH_SECONDS
 from tests.running import run_command
 
 MISSED = "家族みんなの名前が載った紙がいる"
