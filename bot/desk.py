@@ -20,7 +20,7 @@ from bot.reply import (
     Unanswered,
     Unsure,
 )
-from bot.understanding import Understanding
+from bot.understanding import Understanding, read_as_words
 from faq.book import FaqBook
 from faq.entry import FaqEntry
 from faq.index import FaqIndex
@@ -66,7 +66,13 @@ class InquiryDesk:
         self._tokeniser = tokeniser
         self._thresholds = thresholds or Thresholds()
         synonyms = SynonymTable.of_city(book.synonyms, tokeniser.terms)
-        self._ranker = Ranker(book, index, synonyms, understanding.meaning, tokeniser.terms)
+        self._ranker = Ranker(
+            book,
+            index,
+            synonyms,
+            understanding.meaning,
+            read_as_words(tokeniser, understanding.kana),
+        )
         self._kana = understanding.kana
         self._fixed = {
             _bare(word): sentence for sentence in book.sentences for word in sentence.words

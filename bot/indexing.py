@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Final
 
-from bot.understanding import Understanding
+from bot.understanding import Understanding, read_as_words
 from faq.book import FaqBook
 from faq.build import build_words
 from faq.problem import IndexDamaged
@@ -23,7 +23,7 @@ from nlp.meaning import EntryTexts, Meaning, build_meaning
 from nlp.pooled_cache import PooledCache
 from nlp.rewording import substitutions
 from nlp.synonyms import municipal_groups
-from nlp.tokeniser import SudachiTokeniser, sudachi_terms
+from nlp.tokeniser import SudachiTokeniser
 
 Progress = Callable[[str], None]
 
@@ -46,10 +46,13 @@ def build_index(
     building = folder.with_name(f".building-{uuid.uuid4().hex}")
     building.mkdir(parents=True)
     try:
+        progress("読みがなを調べています")
+        kana = _kana_of(book)
         progress("ことばの索引を作っています")
-        build_words(book, building, sudachi_terms())
+        build_words(book, building, read_as_words(SudachiTokeniser(), kana))
         _add_understanding(
             book,
+            kana,
             building,
             cache_file=folder.parent / _CACHE_FILE,
             previous=previous,
@@ -107,6 +110,7 @@ def _build_snapshot(
 
 def _add_understanding(
     book: FaqBook,
+    kana: KanaLexicon,
     building: Path,
     *,
     cache_file: Path,
@@ -114,25 +118,35 @@ def _add_understanding(
     with_meaning: bool,
     progress: Progress,
 ) -> None:
-    progress("読みがなを調べています")
-    texts = [text for entry in book.entries for wording in entry.wordings() for text in wording]
-    kana = KanaLexicon.of_texts(dict.fromkeys(texts), SudachiTokeniser())
     meaning = None
     if with_meaning and book.entries:
         try:
-            meaning = _add_vectors(book, building, cache_file, previous, progress)
+            meaning = _add_vectors(book, kana, building, cache_file, previous, progress)
         except MeaningUnavailable:
             # The service works without the encoder: by words alone.
             progress("意味の索引は作れません。ことばの索引だけを使います")
     Understanding(kana, meaning).save(building)
 
 
+def _kana_of(book: FaqBook) -> KanaLexicon:
+    texts = [text for entry in book.entries for wording in entry.wordings() for text in wording]
+    return KanaLexicon.of_texts(dict.fromkeys(texts), SudachiTokeniser())
+
+
 def _add_vectors(
-    book: FaqBook, building: Path, cache_file: Path, previous: Path | None, progress: Progress
+    book: FaqBook,
+    kana: KanaLexicon,
+    building: Path,
+    cache_file: Path,
+    previous: Path | None,
+    progress: Progress,
 ) -> Meaning:
     cache = PooledCache.load(cache_file)
     meaning, vectors = build_meaning(
-        [EntryTexts(entry.wordings()) for entry in book.entries],
+        [
+            EntryTexts(tuple((kana.rewrite(asked), told) for asked, told in entry.wordings()))
+            for entry in book.entries
+        ],
         cache,
         substitutions([*municipal_groups(), *book.synonyms]),
         Understanding.load(previous).meaning if previous else None,

@@ -8,6 +8,7 @@ from typing import Final, Literal
 from bot.errors import QuestionRejected
 from nlp.normalise import MAX_CHARACTERS, normalise
 from nlp.personal_data import MaskedText, mask
+from nlp.script import language_of
 
 Channel = Literal["web", "line", "staff", "cli"]
 
@@ -44,7 +45,7 @@ class Question:
         ward: str | None = None,
         entry_id: str | None = None,
     ) -> "Question":
-        """Mask and normalise what was typed.
+        """Mask and normalise what was typed; its script tells the language where none was chosen.
 
         Raises QuestionRejected("empty") when nothing readable is left, ("too_long") beyond 500
         characters, before or after normalising.
@@ -56,7 +57,8 @@ class Question:
             raise QuestionRejected("empty")
         if len(plain) > MAX_CHARACTERS:
             raise QuestionRejected("too_long")
-        return cls(mask(plain), channel, asked_at, language, ward, entry_id)
+        spoken = language_of(plain) if language == "ja" else language
+        return cls(mask(plain), channel, asked_at, spoken, ward, entry_id)
 
     @property
     def sees_staff_entries(self) -> bool:

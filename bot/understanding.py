@@ -1,6 +1,7 @@
 """What reading a question needs beside the index: its meaning, and kana written as words."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -9,6 +10,8 @@ from faq.problem import IndexDamaged
 from nlp.encoder import MeaningUnavailable
 from nlp.kana import KanaLexicon
 from nlp.meaning import Meaning
+from nlp.normalise import normalise
+from nlp.tokeniser import SudachiTokeniser
 
 _LOG = logging.getLogger(__name__)
 
@@ -39,6 +42,17 @@ class Understanding:
             return cls(kana, _meaning(folder))
         except (OSError, ValueError, KeyError, EOFError) as error:
             raise IndexDamaged(f"the index in {folder.name} cannot be read: {error}") from error
+
+
+def read_as_words(
+    tokeniser: SudachiTokeniser, kana: KanaLexicon
+) -> Callable[[str], tuple[str, ...]]:
+    """Return how a text is split: kana as words first, alike for questions and for the FAQ."""
+
+    def terms(text: str) -> tuple[str, ...]:
+        return tokeniser.terms(kana.rewrite(normalise(text)))
+
+    return terms
 
 
 def _meaning(folder: Path) -> Meaning | None:

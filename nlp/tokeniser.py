@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -115,8 +115,3 @@ def _chunks(text: str) -> Iterator[str]:
             held = ""
         held += sentence
     yield held
-
-
-def sudachi_terms() -> Callable[[str], tuple[str, ...]]:
-    """Return a new tokeniser's `terms`; importable by name, for processes of their own."""
-    return SudachiTokeniser().terms

@@ -100,6 +100,11 @@ def test_wards_and_languages_choose_the_text(small_desk: InquiryDesk, asking: As
     assert isinstance(english, Answered)
     assert english.answer.language == "en"
     assert "14 days" in english.answer.text
+    asked_in_english = small_desk.consider(asking("I have moved into the city. What should I do?"))
+    assert isinstance(asked_in_english, Answered)
+    assert asked_in_english.answer.language == "en"
+    weather = small_desk.consider(asking("Will it rain tomorrow?"))
+    assert not isinstance(weather, Answered | Fixed)
     korean = small_desk.consider(asking("引っ越してきた 何をする", language="ko"))
     assert isinstance(korean, Answered)
     assert korean.answer.language == "ja"
@@ -141,6 +146,13 @@ def test_synonyms_are_named_in_the_explanation(small_desk: InquiryDesk, asking: 
     parts = small_desk.explain(ranking, "gomi-day")
     found = next(part for part in parts if part.term == "ごみ" and part.is_synonym)
     assert "廃棄" in found.typed
+
+
+@pytest.mark.parametrize("which", ["small", "wordy"])
+def test_kana_find_what_is_written_in_kanji(which: str, asking: Asking) -> None:
+    for text in ("じゅうみんひょうがほしい", "ジュウミンヒョウ", "そだいごみをすてたい"):
+        best = DESKS[which].rank(asking(text)).best[0].entry_id
+        assert best == ("sodai-gomi" if "そだい" in text else "juminhyo")
 
 
 def test_without_meaning_words_alone_answer(wordy_desk: InquiryDesk, asking: Asking) -> None:

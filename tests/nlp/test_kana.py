@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from nlp.kana import KanaLexicon, hiragana
 from nlp.normalise import normalise
-from nlp.script import has_japanese_words
+from nlp.script import has_japanese_words, language_of
 from nlp.tokeniser import SudachiTokeniser
 
 FAQ = [
@@ -70,3 +70,20 @@ def test_any_text_can_be_rewritten(text: str) -> None:
 )
 def test_scripts(text: str, language: str, expected: bool) -> None:
     assert has_japanese_words(text, language) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("ごみの日", "ja"),
+        ("住民票", "ja"),
+        ("PC", "en"),
+        ("How do I move in?", "en"),
+        ("전입신고", "ko"),
+        ("垃圾怎么扔", "zh"),
+        ("123", "ja"),
+        ("!?", "ja"),
+    ],
+)
+def test_languages_by_script(text: str, language: str) -> None:
+    assert language_of(text) == language

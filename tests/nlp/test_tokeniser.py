@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.tokeniser import SudachiTokeniser, sudachi_terms
+from nlp.tokeniser import SudachiTokeniser
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,3 @@ def test_eight_threads_share_one_tokeniser(tokeniser: SudachiTokeniser) -> None:
     for thread in threads:
         thread.join()
     assert wrong == []
-
-
-def test_terms_for_other_processes_are_the_same() -> None:
-    assert sudachi_terms()("転入届") == TOKENISER.terms("転入届")
