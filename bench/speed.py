@@ -23,7 +23,7 @@ from service import measure as measure_service
 from synthetic import Synthetic, synthetic
 from threadpoolctl import threadpool_limits
 
-from bot.ranking import WEIGHTS, SignalValues
+from bot.ranking import WEIGHTS, SignalValues, best_places
 from bot.signals import word_signals
 from faq.build import build_words
 from faq.index import FaqIndex
@@ -121,7 +121,7 @@ def _ours(made: Synthetic, folder: Path) -> Search:
     def search(terms: Terms, _text: str, many: int) -> list[int]:
         values = word_signals(index, synonyms.concepts(terms))
         scores = SignalValues(values, _WEIGHTS).scores()
-        order = np.argsort(-scores, kind="stable")[:many]
+        order = best_places(scores, many)
         return [int(at) for at in order]
 
     return search

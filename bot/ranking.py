@@ -13,7 +13,7 @@ from bot.signals import (
     cosine_parts,
     cosine_signal,
     meaning_signals,
-    standardised,
+    moments,
     word_parts,
     word_signals,
 )
@@ -37,6 +37,9 @@ WEIGHTS_OF_WORDS: Final[Mapping[str, float]] = {"lexical": 0.8, "cosine": 0.8, "
 
 WEIGHTS_OF_MEANING: Final[Mapping[str, float]] = {"meaning": 0.6, "passages": 0.6}
 """The same for a question without Japanese words: searching them as words only misleads."""
+
+_LISTS: Final = 64
+"""Into how many lists the scores are cut to find the best ones."""
 
 SIGNAL_LABELS: Final[Mapping[str, str]] = {
     "lexical": "ことばの一致",
@@ -71,9 +74,32 @@ class SignalValues:
 
     def scores(self) -> Floats:
         """Return the weighted sum of the z-scores."""
-        parts = [weight * standardised(self.values[name]) for name, weight in self.weights.items()]
-        total: Floats = np.sum(parts, axis=0)
+        total = np.zeros(len(next(iter(self.values.values()))))
+        offset = 0.0
+        for name, weight in self.weights.items():
+            mean, spread = moments(self.values[name])
+            if spread:
+                total += self.values[name] * (weight / spread)
+                offset += mean * weight / spread
+        total -= offset
         return total
+
+
+def best_places(scores: Floats, depth: int) -> NDArray[np.intp]:
+    """Return where the `depth` highest scores stand, best first; ties in the order of places.
+
+    Exact without sorting all: the scores are cut into lists side by side, and of the lists' maxima
+    the `depth`-th highest is a bound that no score among the best can be below.
+    """
+    if len(scores) <= depth:
+        return np.argsort(-scores, kind="stable")
+    width = len(scores) // _LISTS
+    lists = scores[: width * _LISTS].reshape(_LISTS, width)
+    maxima = np.concatenate([lists.max(axis=0), scores[width * _LISTS :]])
+    near = np.arange(len(scores))
+    if len(maxima) > depth:
+        near = np.flatnonzero(scores >= np.partition(maxima, -depth)[-depth])
+    return near[np.argsort(-scores[near], kind="stable")[:depth]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +157,8 @@ class Ranker:
         signals = self._signals(text, concepts, foreign=foreign)
         scores = signals.scores()
         eligible = self._eligible(staff, on)
-        order = np.argsort(np.where(eligible, -scores, np.inf), kind="stable")
-        places = tuple(int(at) for at in order[:depth] if eligible[at])
+        order = best_places(np.where(eligible, scores, -np.inf), depth)
+        places = tuple(int(at) for at in order if eligible[at])
         best = tuple(Ranked(self._ids[at], float(scores[at])) for at in places)
         return Ranking(concepts, words.nouns, best, places, scores, signals)
 
@@ -146,8 +172,8 @@ class Ranker:
     def suggest(self, words: Words, *, on: date, limit: int) -> tuple[str, ...]:
         """Return the public entries nearest by words alone: quick enough for every key pressed."""
         lexical = word_signals(self.index, self.synonyms.concepts(words.terms))["lexical"]
-        order = np.argsort(np.where(self._eligible(False, on), -lexical, 0.0), kind="stable")
-        return tuple(self._ids[at] for at in order[:limit] if lexical[at] > 0)
+        order = best_places(np.where(self._eligible(False, on), lexical, 0.0), limit)
+        return tuple(self._ids[at] for at in order if lexical[at] > 0)
 
     def explain(self, ranking: Ranking, entry_id: str) -> tuple[Contribution, ...]:
         """Return every share in an entry's score, greatest first; they sum to the score.
@@ -159,15 +185,15 @@ class Ranker:
         found: list[Contribution] = []
         for name, weight in ranking.signals.weights.items():
             values = ranking.signals.values[name]
-            spread = float(values.std())
-            if spread <= 1e-9:
+            mean, spread = moments(values)
+            if not spread:
                 continue
             scale = weight / spread
             shares = parts.get(name, [])
             found += [
                 Contribution(name, part.term, part.typed, scale * part.value) for part in shares
             ]
-            rest = float(values[at]) - sum(part.value for part in shares) - float(values.mean())
+            rest = float(values[at]) - sum(part.value for part in shares) - mean
             found.append(Contribution(name, "", "", scale * rest))
         return tuple(sorted(found, key=lambda one: (-one.value, one.signal, one.term)))
 

@@ -1,8 +1,9 @@
 """What speaks for each entry: signals over words and over meaning, one value an entry."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,24 +40,60 @@ def word_signals(index: FaqIndex, concepts: Sequence[Concept]) -> dict[str, Floa
     words that the entry holds, by a synonym half.
     """
     words = index.words
-    score, covered, total = np.zeros(words.size), np.zeros(words.size), 0.0
-    for concept in concepts:
-        idf = words.idf_of(concept.term)
-        total += idf
+    idfs = [words.idf_of(concept.term) for concept in concepts]
+    total = sum(idfs) or 1.0
+    scored, covered = _Postings(), _Postings()
+    for concept, idf in zip(concepts, idfs, strict=True):
         typed, *others = _matches(words, concept, idf)
         for rows, value, share in (typed, *others):
-            score[rows] += concept.count * share * value
-        if not others:
-            covered[typed[0]] += idf
-            continue
-        held = np.zeros(words.size)
-        for rows, _, share in (*others, typed):  # the typed word last: it counts most
-            held[rows] = share
-        covered += idf * held
+            factor = concept.count * share
+            scored.add(rows, value if factor == 1 else factor * value)
+        covered.add(typed[0], idf / total)
+        if others:
+            synonyms = _rows_beside(typed[0], [rows for rows, _, _ in others], words.size)
+            covered.add(synonyms, SYNONYM_WEIGHT * idf / total)
+    lexical = index.best_rows(scored.sums(words.size))
     return {
-        "lexical": np.sqrt(index.best_rows(score)),
-        "coverage": index.best_rows(covered / total if total else covered),
+        "lexical": np.sqrt(lexical, out=lexical),
+        "coverage": index.best_rows(covered.sums(words.size)),
     }
+
+
+class _Postings:
+    """Rows with values, added up in one pass: only what the question's words touch is read."""
+
+    def __init__(self) -> None:
+        self._rows: list[NDArray[np.integer[Any]]] = []
+        self._values: list[Floats | float] = []
+
+    def add(self, rows: NDArray[np.integer[Any]], value: Floats | float) -> None:
+        """Add a value to each of the rows (or one to all of them)."""
+        self._rows.append(rows)
+        self._values.append(value)
+
+    def sums(self, size: int) -> Floats:
+        """Return the sum of each row."""
+        if not self._rows:
+            return np.zeros(size)
+        rows = np.concatenate(self._rows, dtype=np.intp)
+        values = np.empty(len(rows))
+        start = 0
+        for at, value in zip(self._rows, self._values, strict=True):
+            values[start : start + len(at)] = value
+            start += len(at)
+        # Of no rows at all bincount makes integers.
+        return np.asarray(np.bincount(rows, weights=values, minlength=size), dtype=np.float64)
+
+
+def _rows_beside(
+    rows: NDArray[np.int32], others: Sequence[NDArray[np.int32]], size: int
+) -> NDArray[np.intp]:
+    """Return the rows of `others`, each once, that are not among `rows`."""
+    beside = np.zeros(size, dtype=bool)
+    for other in others:
+        beside[other] = True
+    beside[rows] = False
+    return np.flatnonzero(beside)
 
 
 def cosine_signal(index: FaqIndex, concepts: Sequence[Concept]) -> Floats:
@@ -90,8 +127,19 @@ def meaning_signals(
 
 def standardised(values: Floats) -> Floats:
     """Return the z-scores over the entries of one question; zeros when all are alike."""
-    spread = float(values.std()) if values.size else 0.0
-    return (values - values.mean()) / spread if spread > 1e-9 else np.zeros_like(values)
+    mean, spread = moments(values)
+    return (values - mean) / spread if spread else np.zeros_like(values)
+
+
+def moments(values: Floats) -> tuple[float, float]:
+    """Return mean and standard deviation, the latter 0 when all values are alike."""
+    if not values.size:
+        return 0.0, 0.0
+    mean = float(values.mean())
+    # einsum, not a BLAS product: OpenBLAS would wake all its threads for so short a sum.
+    square = float(np.einsum("i,i", values, values)) / values.size
+    variance = square - mean * mean
+    return mean, math.sqrt(variance) if variance > 1e-12 * square else 0.0
 
 
 def word_parts(index: FaqIndex, concepts: Sequence[Concept], at: int) -> dict[str, list[Part]]:
@@ -129,7 +177,7 @@ def _matches(
     words: WordIndex, concept: Concept, idf: float
 ) -> Iterator[tuple[NDArray[np.int32], Floats, float]]:
     rows, strength = words.holders(concept.term)
-    yield rows, strength * idf, 1.0
+    yield rows, strength * np.float64(idf), 1.0  # in double precision, like all that follows
     for form in concept.synonyms:
         rows, value = words.holders_of_all(form, idf)
         if len(rows):

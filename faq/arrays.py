@@ -20,6 +20,9 @@ def load_terms(path: Path) -> list[str]:
 def load_arrays(folder: Path, prefix: str, names: Iterable[str]) -> dict[str, NDArray[Any]]:
     """Return the named arrays of `<prefix>.<name>.npy`, mapped into memory, not read."""
     return {
-        name: np.load(folder / f"{prefix}.{name}.npy", mmap_mode="r", allow_pickle=False)
+        # A plain view of the mapping: each slice of a numpy.memmap costs microseconds more.
+        name: np.asarray(
+            np.load(folder / f"{prefix}.{name}.npy", mmap_mode="r", allow_pickle=False)
+        )
         for name in names
     }

@@ -66,13 +66,13 @@ class WordIndex:
         at = self.vocabulary.get(term)
         return 0 if at is None else int(self.counts[at])
 
-    def holders(self, term: str) -> tuple[NDArray[np.int32], Floats]:
-        """Return the rows that hold a term, and its strength there."""
+    def holders(self, term: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Return the rows that hold a term, ascending, and its strength there."""
         at = self.vocabulary.get(term)
         if at is None:
-            return self.rows[:0], np.zeros(0)
+            return self.rows[:0], self.strength[:0]
         span = slice(int(self.starts[at]), int(self.starts[at + 1]))
-        return self.rows[span], self.strength[span].astype(np.float64)
+        return self.rows[span], self.strength[span]
 
     def holders_of_all(
         self, terms: tuple[str, ...], most: float
@@ -81,16 +81,18 @@ class WordIndex:
 
         No term counts with more than the IDF `most` of the word the form stands for.
         """
+        if not all(term in self.vocabulary for term in terms):
+            return self.rows[:0], np.zeros(0)
         rows, strength = self.holders(terms[0])
-        value = strength * min(self.idf_of(terms[0]), most)
+        value = strength * np.float64(min(self.idf_of(terms[0]), most))
         for term in terms[1:]:
-            if not len(rows):
-                break
             others, strength = self.holders(term)
-            rows, left, right = np.intersect1d(
-                rows, others, assume_unique=True, return_indices=True
-            )
-            value = np.minimum(value[left], strength[right] * min(self.idf_of(term), most))
+            # Both are ascending, and no term of the vocabulary is without rows.
+            at = np.minimum(np.searchsorted(others, rows), len(others) - 1)
+            both = others[at] == rows
+            rows, at = rows[both], at[both]
+            weight = np.float64(min(self.idf_of(term), most))
+            value = np.minimum(value[both], strength[at] * weight)
         return rows, value
 
 

@@ -9,3 +9,4 @@ lock() {
 }
 lock pyproject.toml --group build -o requirements/serve.txt
 lock pyproject.toml --group build --group test -c requirements/serve.txt -o requirements/test.txt
+lock requirements/bench.in -c requirements/test.txt -o requirements/bench.txt
