@@ -23,7 +23,8 @@ from nlp.synonyms import SYNONYM_WEIGHT
 
 _NEAR: Final = 5
 _ENTRIES_A_NEAR_ONE: Final = 80
-_LISTED: Final = 11
+LISTED: Final = 11
+"""How many entries of a ranking the features look at."""
 _ALONE: Final = 3.0
 _GENERAL_FLOOR: Final = -16.0
 _UNSEEN: Final = 0.1
@@ -45,7 +46,7 @@ class Logistic(msgspec.Struct, frozen=True):
 
 
 class ConfidenceModel(msgspec.Struct, frozen=True):
-    """Both models and where they are cut by default; fitted by bot.training, shipped as JSON."""
+    """Both models and where they are cut by default; shipped as JSON."""
 
     right: Logistic
     scope: Logistic
@@ -91,7 +92,7 @@ def confidence_of(ranker: Ranker, ranking: Ranking, model: ConfidenceModel) -> C
 def features_of(ranker: Ranker, ranking: Ranking) -> Features:
     """Return what the models see of a ranking with at least one entry."""
     signals = ranking.signals
-    top = np.array(ranking.places[:_LISTED])
+    top = np.array(ranking.places[:LISTED])
     first = int(top[0])
     scores = ranking.scores[top]
     # In a small FAQ fewer entries can be near a question that is well in its scope.

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from bot.confidence import Confidence, confidence_of, model_for
+from bot.confidence import LISTED, Confidence, confidence_of, model_for
 from bot.decision import MAX_CANDIDATES, Thresholds, decide
 from bot.inquiry import Inquiry, InquiryRecorder, inquiry_of
 from bot.question import Question
@@ -24,7 +24,7 @@ from bot.understanding import Understanding, read_as_words
 from faq.book import FaqBook
 from faq.entry import FaqEntry
 from faq.index import FaqIndex
-from faq.office import JAPAN
+from faq.office import JAPAN, Office
 from nlp.normalise import normalise
 from nlp.personal_data import without_labels
 from nlp.script import has_japanese_words
@@ -33,8 +33,6 @@ from nlp.tokeniser import SudachiTokeniser
 
 DEPTH: Final = 20
 """How many entries a ranking keeps, for staff and for measuring."""
-MIN_DEPTH: Final = 11
-"""How many of them the confidence looks at."""
 
 _TYPED: Final = 100
 _PUNCTUATION: Final = "。、．，.,!?！？ 　「」~ー"
@@ -111,7 +109,7 @@ class InquiryDesk:
             self._tokeniser.words(text),
             staff=question.sees_staff_entries,
             on=question.asked_at.astimezone(JAPAN).date(),
-            depth=max(depth, MIN_DEPTH),
+            depth=max(depth, LISTED),
             foreign=not has_japanese_words(text, question.language),
         )
 
@@ -131,8 +129,7 @@ class InquiryDesk:
 
     def contact_centre(self, at: datetime) -> Contact | None:
         """Return where anybody may call, and whether someone answers there at that moment."""
-        office = self.book.contact_centre
-        return Contact(office, office.is_open(at), office.next_opening(at)) if office else None
+        return _contact_at(self.book.contact_centre, at)
 
     def answer_of(self, entry: FaqEntry, language: str, ward: str | None) -> Answer:
         """Return the entry's approved text in the language asked for, else in Japanese."""
@@ -143,8 +140,7 @@ class InquiryDesk:
 
     def contact_of(self, entry: FaqEntry, ward: str | None, at: datetime) -> Contact | None:
         """Return whom to call about an entry, in the citizen's ward where it differs."""
-        office = self.book.contact(entry.contact or entry.owner, ward)
-        return Contact(office, office.is_open(at), office.next_opening(at)) if office else None
+        return _contact_at(self.book.contact(entry.contact or entry.owner, ward), at)
 
     def _answered(self, question: Question, ranking: Ranking, sure: Confidence) -> Answered:
         best = ranking.best[0]
@@ -200,6 +196,10 @@ class InquiryDesk:
     def _sentence(self, sentence_id: str, question: Question) -> str:
         sentence = self.book.sentence(sentence_id)
         return sentence.in_language(question.language) if sentence else ""
+
+
+def _contact_at(office: Office | None, at: datetime) -> Contact | None:
+    return Contact(office, office.is_open(at), office.next_opening(at)) if office else None
 
 
 def _bare(text: str) -> str:

@@ -47,9 +47,10 @@ def build_index(
     building.mkdir(parents=True)
     try:
         progress("読みがなを調べています")
-        kana = _kana_of(book)
+        tokeniser = SudachiTokeniser()
+        kana = _kana_of(book, tokeniser)
         progress("ことばの索引を作っています")
-        build_words(book, building, read_as_words(SudachiTokeniser(), kana))
+        build_words(book, building, read_as_words(tokeniser, kana))
         _add_understanding(
             book,
             kana,
@@ -128,9 +129,9 @@ def _add_understanding(
     Understanding(kana, meaning).save(building)
 
 
-def _kana_of(book: FaqBook) -> KanaLexicon:
+def _kana_of(book: FaqBook, tokeniser: SudachiTokeniser) -> KanaLexicon:
     texts = [text for entry in book.entries for wording in entry.wordings() for text in wording]
-    return KanaLexicon.of_texts(dict.fromkeys(texts), SudachiTokeniser())
+    return KanaLexicon.of_texts(dict.fromkeys(texts), tokeniser)
 
 
 def _add_vectors(

@@ -51,18 +51,10 @@ SIGNAL_LABELS: Final[Mapping[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Contribution:
+class Contribution(Part):
     """What one signal, through one word where it has words, adds to an entry's score."""
 
     signal: str
-    term: str
-    typed: str
-    value: float
-
-    @property
-    def is_synonym(self) -> bool:
-        """Whether the term was not typed but stands for a word that was."""
-        return self.term != self.typed
 
 
 @dataclass(frozen=True)
@@ -191,10 +183,10 @@ class Ranker:
             scale = weight / spread
             shares = parts.get(name, [])
             found += [
-                Contribution(name, part.term, part.typed, scale * part.value) for part in shares
+                Contribution(part.term, part.typed, scale * part.value, name) for part in shares
             ]
             rest = float(values[at]) - sum(part.value for part in shares) - mean
-            found.append(Contribution(name, "", "", scale * rest))
+            found.append(Contribution("", "", scale * rest, name))
         return tuple(sorted(found, key=lambda one: (-one.value, one.signal, one.term)))
 
     def _signals(self, text: str, concepts: Sequence[Concept], *, foreign: bool) -> SignalValues:

@@ -12,7 +12,7 @@ from faq.arrays import Floats
 from faq.index import FaqIndex
 from faq.vector_index import CANDIDATES, VectorIndex
 from faq.word_index import WordIndex
-from nlp.synonyms import SYNONYM_WEIGHT, Concept
+from nlp.synonyms import SYNONYM_WEIGHT, Concept, Form
 
 COSINE_SHARES: Final[Mapping[str, float]] = {"question": 0.3, "answer": 0.7}
 """Share of each field's TF-IDF cosine in the signal of that name."""
@@ -45,12 +45,13 @@ def word_signals(index: FaqIndex, concepts: Sequence[Concept]) -> dict[str, Floa
     scored, covered = _Postings(), _Postings()
     for concept, idf in zip(concepts, idfs, strict=True):
         typed, *others = _matches(words, concept, idf)
-        for rows, value, share in (typed, *others):
+        for _, rows, value, share in (typed, *others):
             factor = concept.count * share
             scored.add(rows, value if factor == 1 else factor * value)
-        covered.add(typed[0], idf / total)
+        _, typed_rows, _, _ = typed
+        covered.add(typed_rows, idf / total)
         if others:
-            synonyms = _rows_beside(typed[0], [rows for rows, _, _ in others], words.size)
+            synonyms = _rows_beside(typed_rows, [rows for _, rows, _, _ in others], words.size)
             covered.add(synonyms, SYNONYM_WEIGHT * idf / total)
     lexical = index.best_rows(scored.sums(words.size))
     return {
@@ -175,13 +176,15 @@ def cosine_parts(index: FaqIndex, concepts: Sequence[Concept], at: int) -> list[
 
 def _matches(
     words: WordIndex, concept: Concept, idf: float
-) -> Iterator[tuple[NDArray[np.int32], Floats, float]]:
+) -> Iterator[tuple[Form, NDArray[np.int32], Floats, float]]:
+    """Yield the typed word, then each synonym that some row holds: rows, values there, share."""
     rows, strength = words.holders(concept.term)
-    yield rows, strength * np.float64(idf), 1.0  # in double precision, like all that follows
+    # In double precision, like all that follows.
+    yield (concept.term,), rows, strength * np.float64(idf), 1.0
     for form in concept.synonyms:
         rows, value = words.holders_of_all(form, idf)
         if len(rows):
-            yield rows, value, SYNONYM_WEIGHT
+            yield form, rows, value, SYNONYM_WEIGHT
 
 
 def _row_parts(
@@ -192,12 +195,12 @@ def _row_parts(
     coverage: list[Part] = []
     for concept in concepts:
         idf = words.idf_of(concept.term)
-        names = [concept.term, *("".join(form) for form in _found_forms(words, concept, idf))]
         held = 0.0
         met = ""
-        for name, (rows, value, share) in zip(names, _matches(words, concept, idf), strict=True):
+        for form, rows, value, share in _matches(words, concept, idf):
             at = int(np.searchsorted(rows, row))
             if at < len(rows) and rows[at] == row:
+                name = "".join(form)
                 added = concept.count * share * float(value[at])
                 lexical.append(Part(name, concept.term, added))
                 if share > held:
@@ -205,10 +208,6 @@ def _row_parts(
         if held and total:
             coverage.append(Part(met, concept.term, idf * held / total))
     return lexical, coverage
-
-
-def _found_forms(words: WordIndex, concept: Concept, idf: float) -> Iterator[tuple[str, ...]]:
-    return (form for form in concept.synonyms if len(words.holders_of_all(form, idf)[0]))
 
 
 def _flat_weights(concepts: Sequence[Concept]) -> dict[str, float]:
