@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from bot.confidence import LISTED, Confidence, confidence_of, model_for
+from bot.confidence import Confidence, confidence_of, model_for
 from bot.decision import MAX_CANDIDATES, Thresholds, decide
+from bot.features import LISTED, Features, features_of
 from bot.inquiry import Inquiry, InquiryRecorder, inquiry_of
 from bot.question import Question
 from bot.ranking import Contribution, Ranker, Ranking
@@ -28,6 +29,7 @@ from faq.office import JAPAN, Office
 from nlp.normalise import normalise
 from nlp.personal_data import without_labels
 from nlp.script import has_japanese_words
+from nlp.slips import Speller
 from nlp.synonyms import SynonymTable
 from nlp.tokeniser import SudachiTokeniser
 
@@ -72,6 +74,7 @@ class InquiryDesk:
             read_as_words(tokeniser, understanding.kana),
         )
         self._kana = understanding.kana
+        self._speller = Speller(self._kana.uses(), tokeniser)
         self._fixed = {
             _bare(word): sentence for sentence in book.sentences for word in sentence.words
         }
@@ -103,10 +106,10 @@ class InquiryDesk:
 
     def rank(self, question: Question, *, depth: int = DEPTH) -> Ranking:
         """Return the entries nearest to the question that its asker may see and that are valid."""
-        text = self._kana.rewrite(without_labels(question.text))
+        text = self._read(without_labels(question.text))
         return self._ranker.rank(
             text,
-            self._tokeniser.words(text),
+            self._tokeniser.terms(text),
             staff=question.sees_staff_entries,
             on=question.asked_at.astimezone(JAPAN).date(),
             depth=max(depth, LISTED),
@@ -115,7 +118,11 @@ class InquiryDesk:
 
     def confidence(self, ranking: Ranking) -> Confidence:
         """Return how sure a ranking is."""
-        return confidence_of(self._ranker, ranking, model_for(ranking))
+        return confidence_of(self.features(ranking), model_for(ranking))
+
+    def features(self, ranking: Ranking) -> Features:
+        """Return what the confidence models see of a ranking; {} of an empty one."""
+        return features_of(self._ranker, ranking) if ranking.places else {}
 
     def explain(self, ranking: Ranking, entry_id: str) -> tuple[Contribution, ...]:
         """Return what each term adds to an entry's score; the parts sum to the score."""
@@ -123,9 +130,9 @@ class InquiryDesk:
 
     def suggest(self, typed: str, at: datetime, limit: int = MAX_CANDIDATES) -> list[FaqEntry]:
         """Return entries a citizen may mean while still typing, best first."""
-        words = self._tokeniser.words(self._kana.rewrite(normalise(typed)[:_TYPED]))
+        terms = self._tokeniser.terms(self._kana.rewrite(normalise(typed)[:_TYPED]))
         today = at.astimezone(JAPAN).date()
-        return [self.book.by_id[one] for one in self._ranker.suggest(words, on=today, limit=limit)]
+        return [self.book.by_id[one] for one in self._ranker.suggest(terms, on=today, limit=limit)]
 
     def contact_centre(self, at: datetime) -> Contact | None:
         """Return where anybody may call, and whether someone answers there at that moment."""
@@ -141,6 +148,10 @@ class InquiryDesk:
     def contact_of(self, entry: FaqEntry, ward: str | None, at: datetime) -> Contact | None:
         """Return whom to call about an entry, in the citizen's ward where it differs."""
         return _contact_at(self.book.contact(entry.contact or entry.owner, ward), at)
+
+    def _read(self, text: str) -> str:
+        """Return a question as it is searched: slips mended, kana as the FAQ writes it."""
+        return self._kana.rewrite(self._speller.mend(text))
 
     def _answered(self, question: Question, ranking: Ranking, sure: Confidence) -> Answered:
         best = ranking.best[0]

@@ -22,7 +22,6 @@ from faq.book import FaqBook
 from faq.index import FaqIndex
 from nlp.meaning import Meaning
 from nlp.synonyms import Concept, SynonymTable
-from nlp.tokeniser import Words
 
 WEIGHTS: Final[Mapping[str, float]] = {
     "lexical": 0.6,
@@ -106,11 +105,12 @@ class Ranked:
 class Ranking:
     """The best entries for a question, best first; ties are in the order of their ids.
 
-    `places` are their positions in the book; `signals` are kept for explaining and deciding.
+    `text` is the question as it was searched; `places` are the entries' positions in the book;
+    `signals` are kept for explaining and deciding.
     """
 
+    text: str
     concepts: tuple[Concept, ...]
-    nouns: tuple[str, ...]
     best: tuple[Ranked, ...]
     places: tuple[int, ...] = field(repr=False)
     scores: Floats = field(repr=False, compare=False)
@@ -142,17 +142,24 @@ class Ranker:
         self._positions = {entry_id: at for at, entry_id in enumerate(self._ids)}
 
     def rank(
-        self, text: str, words: Words, *, staff: bool, on: date, depth: int, foreign: bool = False
+        self,
+        text: str,
+        terms: Sequence[str],
+        *,
+        staff: bool,
+        on: date,
+        depth: int,
+        foreign: bool = False,
     ) -> Ranking:
         """Return the `depth` best entries that the asker may see and that are valid on a day."""
-        concepts = self.synonyms.concepts(words.terms)
+        concepts = self.synonyms.concepts(terms)
         signals = self._signals(text, concepts, foreign=foreign)
         scores = signals.scores()
         eligible = self._eligible(staff, on)
         order = best_places(np.where(eligible, scores, -np.inf), depth)
         places = tuple(int(at) for at in order if eligible[at])
         best = tuple(Ranked(self._ids[at], float(scores[at])) for at in places)
-        return Ranking(concepts, words.nouns, best, places, scores, signals)
+        return Ranking(text, concepts, best, places, scores, signals)
 
     def wordings(self, at: int) -> tuple[frozenset[str], ...]:
         """Return the words of each of an entry's wordings; split when first asked for."""
@@ -161,9 +168,9 @@ class Ranker:
             self._wordings[at] = tuple(frozenset(self._terms(one)) for one in questions)
         return self._wordings[at]
 
-    def suggest(self, words: Words, *, on: date, limit: int) -> tuple[str, ...]:
+    def suggest(self, terms: Sequence[str], *, on: date, limit: int) -> tuple[str, ...]:
         """Return the public entries nearest by words alone: quick enough for every key pressed."""
-        lexical = word_signals(self.index, self.synonyms.concepts(words.terms))["lexical"]
+        lexical = word_signals(self.index, self.synonyms.concepts(terms))["lexical"]
         order = best_places(np.where(self._eligible(False, on), lexical, 0.0), limit)
         return tuple(self._ids[at] for at in order if lexical[at] > 0)
 

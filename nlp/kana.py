@@ -56,6 +56,13 @@ class KanaLexicon:
         forms = json.loads(path.read_text(encoding="utf-8"))
         return cls({reading: (form, count) for reading, (form, count) in forms.items()})
 
+    def uses(self) -> Mapping[str, int]:
+        """Return the words and compounds as the FAQ writes them, with how often it does."""
+        found: Counter[str] = Counter()
+        for written, count in self.forms.values():
+            found[written] += count
+        return found
+
     def rewrite(self, text: str) -> str:
         """Return the text with known readings written as the FAQ writes them.
 

@@ -16,7 +16,6 @@ _LINES: Final = re.compile(r"(?<=[。！？!?\n])")
 
 _CONTENT: Final = frozenset({"名詞", "動詞", "形容詞", "形状詞", "副詞", "接頭辞", "接尾辞"})
 _COMPOUNDING: Final = frozenset({"名詞", "接頭辞", "接尾辞"})
-_NAMING: Final = frozenset({"普通名詞", "固有名詞"})
 _EMPTY: Final = frozenset({"為る", "有る", "居る", "成る", "出来る", "事", "物"})
 _NEGATIONS: Final = frozenset({"ない", "ず", "ぬ"})
 # Spellings of one word that Sudachi's normalised form leaves apart.
@@ -24,20 +23,16 @@ _ONE_WORD: Final = {"ゴミ": "ごみ", "塵": "ごみ", "塵芥": "ごみ"}
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """The content words of a text in order, and those among them that name something."""
-
-    terms: tuple[str, ...]
-    nouns: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class ReadWord:
-    """A word as it is written and read (katakana); nouns may go on as a compound."""
+    """A word as it is written and read (katakana); nouns may go on as a compound.
+
+    `part` is its part of speech with two finer classes, as Sudachi names them.
+    """
 
     surface: str
     reading: str
     may_go_on: bool
+    part: tuple[str, str, str]
 
 
 class SudachiTokeniser:
@@ -52,45 +47,41 @@ class SudachiTokeniser:
         self._local = threading.local()
 
     def terms(self, text: str) -> tuple[str, ...]:
-        """Return the content words of `text` in order, repeated as often as they occur."""
-        return self.words(text).terms
-
-    def words(self, text: str) -> Words:
-        """Return the content words of `text`, with its nouns apart.
+        """Return the content words of `text` in order, repeated as often as they occur.
 
         A negated verb gives a word of its own beside the verb (燃えない: 燃える, 燃えるない):
         without it 燃えないごみ would be the same as 燃えるごみ.
         """
-        terms: list[str] = []
-        nouns: list[str] = []
-        for chunk in _chunks(normalise(text)):
-            for term, is_noun in self._content_words(chunk):
-                terms.append(term)
-                if is_noun:
-                    nouns.append(term)
-        return Words(tuple(terms), tuple(nouns))
+        return tuple(
+            term for chunk in _chunks(normalise(text)) for term in self._content_words(chunk)
+        )
 
     def readings(self, text: str) -> list[ReadWord]:
         """Return all words as written, with their readings."""
         return [
-            ReadWord(morpheme.surface(), morpheme.reading_form(), kind in _COMPOUNDING)
+            ReadWord(
+                morpheme.surface(),
+                morpheme.reading_form(),
+                kind in _COMPOUNDING,
+                (kind, finer, finest),
+            )
             for chunk in _chunks(text)
             for morpheme in self._tokenizer().tokenize(chunk, SplitMode.A)
-            for kind in (morpheme.part_of_speech()[0],)
+            for kind, finer, finest, *_ in (morpheme.part_of_speech(),)
         ]
 
-    def _content_words(self, text: str) -> Iterator[tuple[str, bool]]:
+    def _content_words(self, text: str) -> Iterator[str]:
         verb = ""  # the verb just read, for a negation that may follow it
         for morpheme in self._tokenizer().tokenize(text, SplitMode.A):
             kind, detail, *_ = morpheme.part_of_speech()
             form = morpheme.normalized_form().casefold().strip()
             if verb and kind == "助動詞" and form in _NEGATIONS:
-                yield f"{verb}ない", False
+                yield f"{verb}ない"
             verb = ""
             if kind not in _CONTENT or detail == "代名詞" or form in _EMPTY:
                 continue
             if any(char.isalnum() for char in form):
-                yield _ONE_WORD.get(form, form), kind == "名詞" and detail in _NAMING
+                yield _ONE_WORD.get(form, form)
                 verb = form if kind == "動詞" else ""
 
     def _tokenizer(self) -> Tokenizer:

@@ -69,7 +69,8 @@ def _print_reply(console: Console, reply: Reply) -> None:
 def _print_ranking(console: Console, desk: InquiryDesk, ranking: Ranking) -> None:
     sure = desk.confidence(ranking)
     typed = "、".join(concept.term for concept in ranking.concepts)
-    console.print(f"\n探したことば：{typed or 'なし'}")
+    console.print(f"\n読み取った質問：{ranking.text}")
+    console.print(f"探したことば：{typed or 'なし'}")
     console.print(
         f"1位が正しい確からしさ {sure.right:.2f}　このFAQで答える質問らしさ {sure.scope:.2f}"
     )

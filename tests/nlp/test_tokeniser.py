@@ -27,10 +27,6 @@ def test_content_words_in_one_form(
     assert tokeniser.terms(text) == terms
 
 
-def test_nouns_are_what_a_question_names(tokeniser: SudachiTokeniser) -> None:
-    assert tokeniser.words("引っ越したので住民票を3通ほしい").nouns == ("住民", "票")
-
-
 def test_a_long_answer_is_split_without_losing_words(tokeniser: SudachiTokeniser) -> None:
     sentence = "住民票の写しは区役所の窓口で取れます。"
     whole = tokeniser.terms(sentence * 1_000)
