@@ -29,6 +29,22 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer to a clarifying question, with the entries it leads to, best first."""
+
+    label: str
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Clarification:
+    """One question back, in the city's approved words, with two to five answers to choose from."""
+
+    prompt: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     """Whom to call, and whether someone answers there now."""
 
@@ -61,11 +77,15 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Unsure:
-    """A few entries to choose from, because the first one is not sure enough."""
+    """A few entries to choose from, because the first one is not sure enough.
+
+    `clarification` is asked before the list where the list alone would leave out too much.
+    """
 
     prompt: str
     confidence: float
     candidates: tuple[Candidate, ...]
+    clarification: Clarification | None
     contact: Contact | None
     ranking: Ranking
     kind: Literal["unsure"] = "unsure"

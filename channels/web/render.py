@@ -8,6 +8,8 @@ from channels.markdown import to_html, to_text
 from channels.web.schemas import (
     AnswerOut,
     CandidateOut,
+    ChoiceOut,
+    ClarificationOut,
     ContactOut,
     EmergencyOut,
     LinkOut,
@@ -28,6 +30,7 @@ def render(considered: Considered, book: FaqBook) -> ReplyOut:
         answer=answer,
         answers=[answer] if answer else [],
         candidates=[render_candidate(one) for one in _candidates(reply)],
+        clarification=_clarification(reply),
         prompt=_prompt(reply),
         contact=render_contact(reply.contact),
         emergency=[
@@ -89,6 +92,16 @@ def _candidates(reply: Reply) -> tuple[Candidate, ...]:
             return ()
         case _:
             assert_never(reply)
+
+
+def _clarification(reply: Reply) -> ClarificationOut | None:
+    if not isinstance(reply, Unsure) or reply.clarification is None:
+        return None
+    choices = [
+        ChoiceOut(label=one.label, candidates=list(map(render_candidate, one.candidates)))
+        for one in reply.clarification.choices
+    ]
+    return ClarificationOut(prompt=reply.clarification.prompt, choices=choices)
 
 
 def _prompt(reply: Reply) -> str | None:

@@ -64,6 +64,20 @@ class CandidateOut(BaseModel):
     confidence: float
 
 
+class ChoiceOut(BaseModel):
+    """One answer to a clarifying question, with the entries it leads to."""
+
+    label: str
+    candidates: list[CandidateOut]
+
+
+class ClarificationOut(BaseModel):
+    """One question back, to ask before the list of candidates."""
+
+    prompt: str
+    choices: list[ChoiceOut]
+
+
 class ContactOut(BaseModel):
     """Whom to call, and whether someone answers there now (times in Asia/Tokyo)."""
 
@@ -91,6 +105,7 @@ class ReplyOut(BaseModel):
     answer: AnswerOut | None
     answers: list[AnswerOut]
     candidates: list[CandidateOut]
+    clarification: ClarificationOut | None
     prompt: str | None
     contact: ContactOut | None
     emergency: list[EmergencyOut]

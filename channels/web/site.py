@@ -49,7 +49,7 @@ class Site:
         desk = self._public.desk
         around = {
             "city": desk.book.city,
-            "centre": render_contact(desk.contact_centre(self._public.clock())),
+            "centre": render_contact(desk.writer.contact_centre(self._public.clock())),
             "here": "",
             "public_url": self._public_url,
             "privacy": self.sentence("privacy"),

@@ -180,7 +180,7 @@ def test_an_empty_book_answers_nothing(desk_of: Callable[[FaqBook], InquiryDesk]
     reply = desk.consider(Question.from_text("ごみ", "web", NOON))
     assert isinstance(reply, Unanswered)
     assert (reply.confidence, reply.contact) == (0.0, None)
-    assert desk.contact_centre(NOON) is None
+    assert desk.writer.contact_centre(NOON) is None
 
 
 def test_suggestions_while_typing(small_desk: InquiryDesk) -> None:

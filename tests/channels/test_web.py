@@ -28,6 +28,7 @@ def test_an_answer_has_the_shape_of_the_contract(site: httpx.Client) -> None:
         "answer",
         "answers",
         "candidates",
+        "clarification",
         "prompt",
         "contact",
         "emergency",
