@@ -14,6 +14,7 @@ import msgspec
 
 from bot.features import Features
 from bot.ranking import Ranking
+from faq.decision import Recalibration, TunedDecision
 
 
 class Logistic(msgspec.Struct, frozen=True):
@@ -26,6 +27,11 @@ class Logistic(msgspec.Struct, frozen=True):
         """Return the probability for these features."""
         x = self.intercept + sum(weight * features[name] for name, weight in self.weights.items())
         return 1.0 / (1.0 + math.exp(-max(min(x, 30.0), -30.0)))
+
+    def recalibrated(self, by: Recalibration) -> "Logistic":
+        """Return the model with its logit stretched and moved."""
+        weights = {name: by.slope * weight for name, weight in self.weights.items()}
+        return Logistic(weights, by.slope * self.intercept + by.intercept)
 
 
 class ConfidenceModel(msgspec.Struct, frozen=True):
@@ -54,17 +60,28 @@ def shipped_models() -> Mapping[str, ConfidenceModel]:
     return msgspec.json.decode(data, type=dict[str, ConfidenceModel])
 
 
+def models_of(decision: TunedDecision | None) -> Mapping[str, ConfidenceModel]:
+    """Return the shipped models, the one that a city has tuned in its tuned form."""
+    models = shipped_models()
+    if decision is None:
+        return models
+    shipped = models[decision.ranking]
+    tuned = ConfidenceModel(
+        shipped.right.recalibrated(decision.right),
+        shipped.scope.recalibrated(decision.scope),
+        decision.answer_from,
+        decision.answer_scope,
+        decision.reject_below,
+    )
+    return {**models, decision.ranking: tuned}
+
+
 def model_name(ranking: Ranking) -> str:
     """Return which of the models fits how the ranking was made."""
     weights = ranking.signals.weights
     if "meaning" not in weights:
         return "without_meaning"
     return "with_meaning" if "lexical" in weights else "foreign"
-
-
-def model_for(ranking: Ranking) -> ConfidenceModel:
-    """Return the shipped model that fits how the ranking was made."""
-    return shipped_models()[model_name(ranking)]
 
 
 def confidence_of(features: Features, model: ConfidenceModel) -> Confidence:

@@ -4,7 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from bot.confidence import Confidence, confidence_of, model_for
+from bot.confidence import (
+    Confidence,
+    ConfidenceModel,
+    confidence_of,
+    model_name,
+    models_of,
+)
 from bot.decision import MAX_CANDIDATES, Thresholds, decide
 from bot.features import LISTED, Features, features_of
 from bot.inquiry import Inquiry, InquiryRecorder, inquiry_of
@@ -55,6 +61,7 @@ class InquiryDesk:
         self.book = book
         self.release = release
         self.writer = ReplyWriter(book)
+        self._models = models_of(book.decision)
         self._tokeniser = tokeniser
         self._thresholds = thresholds or Thresholds()
         synonyms = SynonymTable.of_city(book.synonyms, tokeniser.terms)
@@ -78,7 +85,7 @@ class InquiryDesk:
             return self.writer.fixed(question, fixed)
         ranking = self.rank(question, depth=depth)
         sure = self.confidence(ranking)
-        match decide(sure, model_for(ranking), self._thresholds):
+        match decide(sure, self.model_for(ranking), self._thresholds):
             case "answered":
                 return self.writer.answered(question, ranking, sure)
             case "unsure":
@@ -109,7 +116,11 @@ class InquiryDesk:
 
     def confidence(self, ranking: Ranking) -> Confidence:
         """Return how sure a ranking is."""
-        return confidence_of(self.features(ranking), model_for(ranking))
+        return confidence_of(self.features(ranking), self.model_for(ranking))
+
+    def model_for(self, ranking: Ranking) -> ConfidenceModel:
+        """Return the city's or else the shipped model for how the ranking was made."""
+        return self._models[model_name(ranking)]
 
     def features(self, ranking: Ranking) -> Features:
         """Return what the confidence models see of a ranking; {} of an empty one."""

@@ -9,6 +9,7 @@ Exception
     ├── NoRelease           nothing was published yet: publish
     ├── UnknownRelease      no release of that number: list them
     ├── PublishRefused      golden questions broke: show which
+    ├── TuningRefused       too little to learn from, or it would make things worse: say what
     ├── UnknownInquiry      feedback for an inquiry that is not kept (any more)
     └── StoreUnusable       the database cannot be opened or written, or has an unknown schema
 """
@@ -40,6 +41,10 @@ class UnknownRelease(BotError):
 
 class PublishRefused(BotError):
     """The draft may not be published as it is."""
+
+
+class TuningRefused(BotError):
+    """The decision is left as it is; the message says why and what to do."""
 
 
 class UnknownInquiry(BotError):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from bot.calibration import Told, expected_calibration_error
 from bot.desk import InquiryDesk
 from bot.errors import QuestionRejected
 from bot.question import Channel, Question
@@ -50,7 +51,8 @@ class Figures:
     SR@k: share of in-scope questions with a relevant entry among the first k. Recall@10: mean
     share of a question's relevant entries among the first 10. nDCG@10 with gain 2^grade - 1
     (Järvelin and Kekäläinen 2002). Precision and coverage are of what was Answered in scope;
-    `not_answered` is the share of must-not-be-answered questions that were not.
+    `not_answered` is the share of must-not-be-answered questions that were not. The calibration
+    error (bot/calibration.py) is of the confidence that the first entry is right, over all.
     """
 
     questions: int
@@ -67,6 +69,7 @@ class Figures:
     out_of_scope: int
     not_answered: float | None
     unanswered: float | None
+    calibration_error: float | None
 
 
 def judge(
@@ -88,7 +91,7 @@ def judge(
 
 def _judge(desk: InquiryDesk, golden: GoldenQuestion, at: datetime) -> Judged:
     try:
-        question = Question.from_text(golden.query, _asked_by(desk, golden), at)
+        question = Question.from_text(golden.query, asked_by(desk, golden), at)
     except QuestionRejected:
         return Judged(golden, "unanswered", 0.0, (), ())
     reply = desk.consider(question, depth=RANKING_DEPTH)
@@ -104,7 +107,8 @@ def _judge(desk: InquiryDesk, golden: GoldenQuestion, at: datetime) -> Judged:
     )
 
 
-def _asked_by(desk: InquiryDesk, golden: GoldenQuestion) -> Channel:
+def asked_by(desk: InquiryDesk, golden: GoldenQuestion) -> Channel:
+    """Return who would ask: staff where only entries for staff answer, else a citizen."""
     relevant = [desk.book.by_id[one] for one in golden.relevant if one in desk.book.by_id]
     for_staff = bool(relevant) and all(entry.audience == "staff" for entry in relevant)
     return "staff" if for_staff else "web"
@@ -116,6 +120,7 @@ def figures(judged: Sequence[Judged]) -> Figures:
     outside = [one for one in judged if not one.is_in_scope]
     answered = [one for one in inside if one.kind == "answered"]
     ranks = [_first_hit(one) for one in inside]
+    told = [Told(one.confidence, one.first_is_right) for one in judged if one.kind != "fixed"]
     return Figures(
         questions=len(judged),
         in_scope=len(inside),
@@ -133,6 +138,7 @@ def figures(judged: Sequence[Judged]) -> Figures:
         out_of_scope=len(outside),
         not_answered=_mean(one.kind != "answered" for one in outside),
         unanswered=_mean(one.kind == "unanswered" for one in outside),
+        calibration_error=expected_calibration_error(told) if told else None,
     )
 
 

@@ -159,10 +159,9 @@ def _held(
 
 
 def _is_held(words: WordIndex, concept: Concept, first: int, last: int) -> bool:
-    def stands(rows: NDArray[np.int32]) -> bool:
+    def stands(term: str) -> bool:
+        rows, _ = words.holders(term)
         at = int(np.searchsorted(rows, first))
         return at < len(rows) and int(rows[at]) < last
 
-    if stands(words.holders(concept.term)[0]):
-        return True
-    return any(stands(words.holders_of_all(form, 1.0)[0]) for form in concept.synonyms)
+    return stands(concept.term) or any(all(map(stands, form)) for form in concept.synonyms)

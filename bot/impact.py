@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.desk import InquiryDesk
-from bot.inquiry import Inquiry
-from bot.question import Question
+from bot.inquiry import Inquiry, question_of
 from bot.reply import Kind, Reply, shown_entries
 
 
@@ -44,18 +43,8 @@ def flips(current: InquiryDesk, draft: InquiryDesk, past: Iterable[Inquiry]) -> 
         counted.setdefault(inquiry.text, []).append(inquiry)
     found = []
     for text, asked in counted.items():
-        question = _question(asked[-1])
+        question = question_of(asked[-1])
         before, after = (Outcome.of(desk.consider(question)) for desk in (current, draft))
         if (before.kind, set(before.shown)) != (after.kind, set(after.shown)):
             found.append(Flip(text, len(asked), before, after))
     return tuple(sorted(found, key=lambda flip: (-flip.asked, flip.text)))
-
-
-def _question(inquiry: Inquiry) -> Question:
-    return Question(
-        text=inquiry.text,
-        channel=inquiry.channel,
-        asked_at=inquiry.asked_at,
-        language=inquiry.language,
-        ward=inquiry.ward,
-    )

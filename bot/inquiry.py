@@ -92,6 +92,17 @@ def inquiry_of(question: Question, reply: Reply, release: int) -> Inquiry:
     )
 
 
+def question_of(inquiry: Inquiry) -> Question:
+    """Return the question of a record, to ask it again."""
+    return Question(
+        text=inquiry.text,
+        channel=inquiry.channel,
+        asked_at=inquiry.asked_at,
+        language=inquiry.language,
+        ward=inquiry.ward,
+    )
+
+
 def miss_reason(kind: Kind, helpful: bool | None) -> MissReason | None:
     """Return why an inquiry needs review, or None when it does not."""
     if helpful is False:

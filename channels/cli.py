@@ -11,6 +11,7 @@ from channels.commands.publish import check, publish, releases, rollback
 from channels.commands.quality import evaluate
 from channels.commands.records import inquiries, misses
 from channels.commands.serve import serve
+from channels.commands.tune import tune_decision
 from faq.problem import FaqError, FaqFolderError
 
 
@@ -20,7 +21,18 @@ def group() -> None:
     """市役所への質問に、市が用意した回答で答えるサービスです。"""
 
 
-for command in (serve, ask, check, evaluate, publish, releases, rollback, inquiries, misses):
+for command in (
+    serve,
+    ask,
+    check,
+    evaluate,
+    tune_decision,
+    publish,
+    releases,
+    rollback,
+    inquiries,
+    misses,
+):
     group.add_command(command)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from faq.city import City, Ward
+from faq.decision import TunedDecision
 from faq.entry import FaqEntry
 from faq.office import Office, OfficeGroup
 from faq.problem import IndexDamaged
@@ -29,6 +30,7 @@ class FaqBook:
     groups: tuple[OfficeGroup, ...] = ()
     sentences: tuple[FixedSentence, ...] = ()
     synonyms: tuple[tuple[str, ...], ...] = ()
+    decision: TunedDecision | None = None
 
     @classmethod
     def of(cls, entries: Iterable[FaqEntry], **around: Any) -> "FaqBook":

@@ -53,6 +53,18 @@ class SqlInquiries:
                     break
         return found
 
+    def verdicts(self) -> Iterator[tuple[Inquiry, bool]]:
+        """Yield answered inquiries with whether the citizen found the answer helpful."""
+        query = (
+            select(INQUIRIES, FEEDBACK.c.helpful)
+            .join(FEEDBACK, FEEDBACK.c.inquiry_id == INQUIRIES.c.id)
+            .where(INQUIRIES.c.kind == "answered")
+            .order_by(INQUIRIES.c.id)
+        )
+        with self._engine.connect() as connection:
+            for row in connection.execution_options(yield_per=_PAGE).execute(query):
+                yield _inquiry(row), bool(row.helpful)
+
     def give_feedback(self, feedback: Feedback) -> None:
         """Keep the citizen's word on a reply, the last one given; raises UnknownInquiry."""
         values = {

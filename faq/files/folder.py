@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 from faq.book import FaqBook
 from faq.city import City, Ward
 from faq.files.check import check_entries
+from faq.files.decision import DECISION_FILE, read_decision
 from faq.files.entries import ReadEntry, read_entries
 from faq.files.golden import GoldenQuestion, read_golden
 from faq.files.offices import read_city, read_offices, read_wards
@@ -77,6 +78,7 @@ class _Reading:
             wards={ward.id for ward, _ in wards},
             normalise=self._normalise,
         )
+        decision = self._read(DECISION_FILE, read_decision, None)
         golden = self._golden({item.entry.id for item in entries})
         book = FaqBook.of(
             (item.entry for item in entries),
@@ -86,6 +88,7 @@ class _Reading:
             groups=tuple(group for group, _ in groups),
             sentences=tuple(sentence for sentence, _ in sentences),
             synonyms=tuple(synonyms),
+            decision=decision,
         )
         problems = tuple(problem for file in self._files for problem in file.found)
         return FolderReport(FaqFolder(book, golden), problems)

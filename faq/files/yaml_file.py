@@ -191,6 +191,15 @@ class Record:
             )
             return None
 
+    def number(self, name: str, least: float, most: float) -> float:
+        """Return a required number between two bounds; the lower one when it cannot be read."""
+        value = self.raw(name)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            if least <= value <= most:
+                return float(value)
+        self.problem(name, f"「{name}」は {least:g} から {most:g} までの数で書いてください")
+        return float(least)
+
     def choice(self, name: str, allowed: tuple[str, ...], default: str) -> str:
         """Return one of the allowed words."""
         value = self.text(name)
