@@ -13,6 +13,7 @@ from bot.confidence import (
 )
 from bot.decision import MAX_CANDIDATES, Thresholds, decide
 from bot.features import LISTED, Features, features_of
+from bot.fixed_replies import FixedReplies
 from bot.inquiry import Inquiry, InquiryRecorder, inquiry_of
 from bot.question import Question
 from bot.ranking import Contribution, Ranker, Ranking
@@ -34,7 +35,6 @@ DEPTH: Final = 20
 """How many entries a ranking keeps, for staff and for measuring."""
 
 _TYPED: Final = 100
-_PUNCTUATION: Final = "。、．，.,!?！？ 　「」~ー"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +74,11 @@ class InquiryDesk:
         )
         self._kana = understanding.kana
         self._speller = Speller(self._kana.uses(), tokeniser)
-        self._fixed = {
-            _bare(word): sentence for sentence in book.sentences for word in sentence.words
-        }
+        self._fixed = FixedReplies(book.sentences)
 
     def consider(self, question: Question, *, depth: int = DEPTH) -> Reply:
         """Return the reply to a question: fixed sentence, else search, rank and decide."""
-        fixed = self._fixed.get(_bare(question.text))
+        fixed = self._fixed.find(question.text)
         if fixed:
             return self.writer.fixed(question, fixed)
         ranking = self.rank(question, depth=depth)
@@ -139,7 +137,3 @@ class InquiryDesk:
     def _read(self, text: str) -> str:
         """Return a question as it is searched: slips mended, kana as the FAQ writes it."""
         return self._kana.rewrite(self._speller.mend(text))
-
-
-def _bare(text: str) -> str:
-    return normalise(text).casefold().strip(_PUNCTUATION)

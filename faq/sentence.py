@@ -42,13 +42,19 @@ class EmergencyContact:
 
 @dataclass(frozen=True, slots=True)
 class FixedSentence:
-    """An approved sentence with its variants, languages and the words that call for it."""
+    """An approved sentence with its variants, languages and the words that call for it.
+
+    `words` are whole messages; `signs` stand anywhere in one ("家|部屋 + 燃え": one of each part),
+    unless one of `unless` stands there too.
+    """
 
     id: str
     label: str
     group: str
     text: tuple[str, ...]
     words: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
     easy: str = ""
     translations: Mapping[str, str] = field(default_factory=dict)
     contacts: tuple[EmergencyContact, ...] = ()

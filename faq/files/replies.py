@@ -1,6 +1,7 @@
 """Reading the fixed sentences and the city's own synonyms from YAML files."""
 
 from pathlib import Path
+from typing import Final
 
 from ruamel.yaml.comments import CommentedSeq
 
@@ -8,6 +9,8 @@ from faq.entry import LANGUAGES
 from faq.files.entries import read_links
 from faq.files.yaml_file import Problems, Record, read_yaml, records_of
 from faq.sentence import SENTENCE_GROUPS, EmergencyContact, FixedSentence
+
+_SHORTEST_SIGN: Final = 2
 
 
 def read_sentences(path: Path, problems: Problems) -> list[tuple[FixedSentence, Record]]:
@@ -26,6 +29,8 @@ def _sentence(record: Record) -> FixedSentence:
         group=record.choice("group", SENTENCE_GROUPS, "answering"),
         text=text or ("",),
         words=record.texts("words"),
+        signs=_signs(record),
+        unless=record.texts("unless"),
         easy=record.text("easy"),
         translations=_translations(record),
         contacts=tuple(_contact(item) for item in record.records("contacts")),
@@ -33,6 +38,17 @@ def _sentence(record: Record) -> FixedSentence:
     )
     record.finish()
     return sentence
+
+
+def _signs(record: Record) -> tuple[str, ...]:
+    signs = record.texts("signs")
+    for index, sign in enumerate(signs):
+        parts = sign.split("+")
+        if not all(word.strip() for part in parts for word in part.split("|")):
+            record.problem("signs", f"「{sign}」の + か | のとなりに、ことばがありません", index)
+        elif len(sign.replace("|", "").strip()) < _SHORTEST_SIGN:
+            record.problem("signs", f"「{sign}」は短すぎて、ほかの質問でも出てしまいます", index)
+    return signs
 
 
 def _translations(record: Record) -> dict[str, str]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.confidence import Confidence, model_for, shipped_models
+from bot.confidence import Confidence, shipped_models
 from bot.decision import Thresholds, decide
 from bot.desk import InquiryDesk
 from bot.inquiry import Inquiry
@@ -259,7 +259,7 @@ class TestDecision:
         sure = desk.confidence(ranking)
         assert 0 <= sure.right <= 1
         assert 0 <= sure.scope <= 1
-        model = model_for(ranking)
+        model = DESKS[which].model_for(ranking)
         assert set(model.right.weights) <= set(sure.features)
         assert set(model.scope.weights) <= set(sure.features)
 
