@@ -69,7 +69,7 @@ class InquiryDesk:
             index,
             synonyms,
             understanding.meaning,
-            read_as_words(tokeniser, understanding.kana),
+            read_as_words(tokeniser.terms, understanding.kana),
         )
         self._kana = understanding.kana
         self._fixed = {

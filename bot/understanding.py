@@ -11,7 +11,6 @@ from nlp.encoder import MeaningUnavailable
 from nlp.kana import KanaLexicon
 from nlp.meaning import Meaning
 from nlp.normalise import normalise
-from nlp.tokeniser import SudachiTokeniser
 
 _LOG = logging.getLogger(__name__)
 
@@ -45,12 +44,12 @@ class Understanding:
 
 
 def read_as_words(
-    tokeniser: SudachiTokeniser, kana: KanaLexicon
+    split: Callable[[str], tuple[str, ...]], kana: KanaLexicon
 ) -> Callable[[str], tuple[str, ...]]:
     """Return how a text is split: kana as words first, alike for questions and for the FAQ."""
 
     def terms(text: str) -> tuple[str, ...]:
-        return tokeniser.terms(kana.rewrite(normalise(text)))
+        return split(kana.rewrite(normalise(text)))
 
     return terms
 

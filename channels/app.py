@@ -13,6 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.staticfiles import StaticFiles
 
 from bot.errors import NoRelease
+from bot.indexing import unreported
 from bot.inquiry import Feedback
 from bot.live_desk import LiveDesk
 from bot.publishing import Publisher
@@ -29,6 +30,7 @@ from channels.web.errors import install_error_handlers
 from channels.web.public import PublicDesk
 from channels.web.request_id import RequestIds
 from channels.web.site import Site
+from nlp.entry_vectors import Progress
 from nlp.tokeniser import SudachiTokeniser
 
 _LOG = logging.getLogger(__name__)
@@ -57,7 +59,13 @@ def open_backend(settings: Settings, clock: Clock = now) -> Backend:
     settings.state_folder.mkdir(parents=True, exist_ok=True)
     engine = open_database(settings.database, clock())
     releases = SqlReleases(engine)
-    shelf = ReleaseShelf(releases, settings.index_root, SudachiTokeniser(), settings.thresholds)
+    shelf = ReleaseShelf(
+        releases,
+        settings.index_root,
+        SudachiTokeniser(),
+        settings.thresholds,
+        with_meaning=settings.meaning,
+    )
     return Backend(
         settings=settings,
         releases=releases,
@@ -69,9 +77,7 @@ def open_backend(settings: Settings, clock: Clock = now) -> Backend:
     )
 
 
-def ensure_release(
-    backend: Backend, progress: Callable[[str], None] = lambda _step: None
-) -> Release | None:
+def ensure_release(backend: Backend, progress: Progress = unreported) -> Release | None:
     """Publish the draft folder when nothing was ever published; return the new release.
 
     In demo mode a missing folder is made from the sample city. Raises FaqFolderError when the

@@ -14,6 +14,7 @@ import importlib
 import importlib.metadata
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from itertools import chain
 from typing import Any, Final, Protocol
@@ -22,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.head import Head, apply_head
-from nlp.pooling import Floats, PieceWeights, Pooled
+from nlp.pooling import Floats, Pieces, PieceWeights, Pooled
 
 DIMENSIONS: Final = 512
 MAX_CHARACTERS: Final = 600
@@ -131,7 +132,7 @@ class SentenceEncoder:
         )
         return [_BEGIN, *ids[: MAX_PIECES - 2], _END]
 
-    def _batches(self, many: Sequence[Sequence[int]]) -> Iterator[tuple[int, int]]:
+    def _batches(self, many: Sequence[Pieces]) -> Iterator[tuple[int, int]]:
         first = tokens = 0
         for i, ids in enumerate(many):
             if i > first and tokens + len(ids) > _TOKENS_PER_BATCH:
@@ -141,7 +142,7 @@ class SentenceEncoder:
         if many:
             yield first, len(many)
 
-    def token_vectors(self, many: Sequence[Sequence[int]]) -> list[Floats]:
+    def token_vectors(self, many: Sequence[Pieces]) -> list[Floats]:
         """For each text (as piece ids) the contextual vectors of its pieces, (pieces, 512)."""
         out: list[Floats] = []
         with self._one_thread():
@@ -151,33 +152,51 @@ class SentenceEncoder:
                 out.extend(np.split(flat, np.cumsum([len(ids) for ids in group])[:-1]))
         return out
 
-    def pool(self, many: Sequence[Sequence[int]], weights: PieceWeights | None = None) -> Pooled:
+    def pool(
+        self,
+        many: Sequence[Pieces],
+        weights: PieceWeights | None = None,
+        threads: int = 1,
+    ) -> Pooled:
         """Weighted mean of the token vectors of each text (as piece ids), and its length.
 
         The effective length is (sum of weights)^2 / sum of squares: the number of pieces for
-        equal weights.
+        equal weights. More threads take other batches: the result is the same.
         """
         mean = np.empty((len(many), DIMENSIONS), dtype=np.float32)
         length = np.empty(len(many), dtype=np.float32)
+
+        def one(batch: tuple[int, int]) -> None:
+            rows = slice(*batch)
+            mean[rows], length[rows] = self._pool_batch(many[rows], weights)
+
+        batches = list(self._batches(many))
         with self._one_thread():
-            for first, last in self._batches(many):
-                group = many[first:last]
-                features, starts, lengths = self._features(group)
-                if weights is None:
-                    total = lengths.astype(np.float32)
-                    length[first:last] = total
-                else:
-                    w = weights.of(list(chain.from_iterable(group)))
-                    features *= w[:, None]
-                    total = np.add.reduceat(w, starts)
-                    length[first:last] = total * total / np.add.reduceat(w * w, starts)
-                summed = np.add.reduceat(features, starts, axis=0)
-                summed /= total[:, None]
-                mean[first:last] = summed @ self._net.cnn_W + self._net.cnn_b
+            if min(threads, len(batches)) > 1:
+                with ThreadPoolExecutor(threads) as pool:
+                    list(pool.map(one, batches))
+            else:
+                list(map(one, batches))
         return Pooled(mean, length)
 
+    def _pool_batch(
+        self, group: Sequence[Pieces], weights: PieceWeights | None
+    ) -> tuple[Floats, Floats]:
+        features, starts, lengths = self._features(group)
+        if weights is None:
+            length = total = lengths.astype(np.float32)
+        else:
+            w = weights.of(list(chain.from_iterable(group)))
+            features *= w[:, None]
+            total = np.add.reduceat(w, starts)
+            length = (total * total / np.add.reduceat(w * w, starts)).astype(np.float32)
+        summed = np.add.reduceat(features, starts, axis=0)
+        summed /= total[:, None]
+        mean: Floats = summed @ self._net.cnn_W + self._net.cnn_b
+        return mean, length
+
     def _features(
-        self, group: Sequence[Sequence[int]]
+        self, group: Sequence[Pieces]
     ) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
         """Contextual features of the concatenated texts, where each starts, how long it is."""
         net = self._net
@@ -235,7 +254,7 @@ class SentenceEncoder:
         ids = tokenizer.encode(text, out_type=int, add_bos=False, add_eos=False)
         return float(sum(tokenizer._scores[at] for at in ids if tokenizer._pieces[at] != "▁"))
 
-    def key(self, pieces: Sequence[int], weights: PieceWeights | None) -> bytes:
+    def key(self, pieces: Pieces, weights: PieceWeights | None) -> bytes:
         """Cache key of a pooled text: model, pieces and the weights of just these pieces."""
         digest = hashlib.blake2b(self.version.encode(), digest_size=16)
         digest.update(np.asarray(pieces, dtype=np.int32).tobytes())

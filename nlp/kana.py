@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from nlp.normalise import normalise
+from nlp.text_cache import Readings, Remembered
 from nlp.tokeniser import SudachiTokeniser
 
 _KANJI: Final = re.compile(r"[\u3400-\u9fff々]")
@@ -34,15 +35,22 @@ class KanaLexicon:
     forms: Mapping[str, tuple[str, int]]
 
     @classmethod
-    def of_texts(cls, texts: Iterable[str], tokeniser: SudachiTokeniser) -> "KanaLexicon":
+    def of_texts(
+        cls,
+        texts: Iterable[str],
+        tokeniser: SudachiTokeniser,
+        known: Remembered[Readings] | None = None,
+    ) -> "KanaLexicon":
         """Learn the readings of all words and of short compounds of nouns.
 
         Words that the FAQ writes in kana are learnt too: どう must not become 道.
         """
-        seen: dict[str, Counter[str]] = {}
+        known = known or Remembered()
+        seen: dict[str, dict[str, int]] = {}
         for text in texts:
-            for reading, surface in _readings(text, tokeniser):
-                seen.setdefault(reading, Counter())[surface] += 1
+            for reading, surface, count in known.of(text, lambda one: _readings(one, tokeniser)):
+                found = seen.setdefault(reading, {})
+                found[surface] = found.get(surface, 0) + count
         best = {reading: max(found.items(), key=_by_count) for reading, found in seen.items()}
         return cls(best)
 
@@ -105,7 +113,12 @@ def _by_count(item: tuple[str, int]) -> tuple[int, int, str]:
     return item[1], -len(item[0]), item[0]
 
 
-def _readings(text: str, tokeniser: SudachiTokeniser) -> Iterable[tuple[str, str]]:
+def _readings(text: str, tokeniser: SudachiTokeniser) -> Readings:
+    counts = Counter(_words_and_compounds(text, tokeniser))
+    return tuple((reading, surface, count) for (reading, surface), count in counts.items())
+
+
+def _words_and_compounds(text: str, tokeniser: SudachiTokeniser) -> Iterable[tuple[str, str]]:
     words = tokeniser.readings(normalise(text))
     for start, first in enumerate(words):
         reading = surface = ""

@@ -8,7 +8,8 @@ import pytest
 from nlp.encoder import MeaningUnavailable, SentenceEncoder
 from nlp.head import apply_head
 from nlp.head_tuning import Pairs, Tuning, tune
-from nlp.meaning import EntryTexts, Meaning, build_meaning
+from nlp.entry_vectors import EntryTexts
+from nlp.meaning import Meaning, build_meaning
 from nlp.passages import clean, sentences
 from nlp.pooled_cache import PooledCache
 from nlp.pooling import PieceWeights, Pooled, mix
