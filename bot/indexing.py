@@ -1,16 +1,9 @@
-"""Building the index of a book: its words and its meaning, in a process of its own.
-
-Building takes seconds of both cores and loads scikit-learn; done in the serving process it would
-stall answers, so the publisher spawns a process and hears from it only which step it is at.
-"""
+"""Building the index of a book: its words and its meaning."""
 
 import logging
-import multiprocessing
-import os
 import shutil
 import uuid
 from collections.abc import Callable, Collection, Iterator
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Final
 
@@ -35,7 +28,6 @@ _LOG = logging.getLogger(__name__)
 
 _POOLED: Final = "pooled.npz"
 _TEXTS: Final = "texts.kept"
-_LOWEST_PRIORITY: Final = 19
 _REPORTED: Final = 200
 
 
@@ -65,50 +57,6 @@ def build_index(
         building.rename(folder)
     finally:
         shutil.rmtree(building, ignore_errors=True)
-
-
-def build_index_apart(
-    book: FaqBook,
-    folder: Path,
-    *,
-    with_meaning: bool = True,
-    previous: Path | None = None,
-    progress: Progress = unreported,
-) -> None:
-    """Do the same in a spawned process; raises IndexDamaged when it ends without an index."""
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe(duplex=False)
-    arguments = (book.to_json(), folder, with_meaning, previous, there)
-    process = context.Process(target=_build_snapshot, args=arguments)
-    process.start()
-    there.close()
-    with here:
-        _relay(here, progress)
-    process.join()
-    if process.exitcode:
-        raise IndexDamaged(f"building the index failed (exit code {process.exitcode})")
-
-
-def _relay(steps: Connection, progress: Progress) -> None:
-    while True:
-        try:
-            progress(*steps.recv())
-        except EOFError:  # the other side is done, or gone
-            return
-
-
-def _build_snapshot(
-    snapshot: bytes, folder: Path, with_meaning: bool, previous: Path | None, steps: Connection
-) -> None:
-    os.nice(_LOWEST_PRIORITY)  # citizens who ask meanwhile come first
-    with steps:
-        build_index(
-            FaqBook.from_json(snapshot),
-            folder,
-            with_meaning=with_meaning,
-            previous=previous,
-            progress=lambda *report: steps.send(report),
-        )
 
 
 class _Building:

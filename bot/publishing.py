@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,10 +11,11 @@ from typing import Final
 
 import msgspec
 
+from bot.building_process import BuildingProcess
 from bot.errors import PublishRefused
 from bot.evaluation import Figures, Judged, figures
 from bot.impact import Flip, flips
-from bot.indexing import build_index_apart, unreported
+from bot.indexing import unreported
 from bot.inquiry import Inquiry
 from bot.kept_file import read_kept, write_kept
 from bot.release import Release, ReleaseShelf, ReleaseStore
@@ -80,9 +82,10 @@ class Publisher:
         Raises FaqFolderError with every problem of the folder.
         """
         progress("FAQを点検しています", 0, 0)
-        folder = self._read(path)
-        release = self._shelf.current()
-        self._build(folder.book, release, progress)
+        with BuildingProcess() as building:
+            folder = self._read(path)
+            release = self._shelf.current()
+            self._build(building, folder.book, release, progress)
         with self._asking() as ask:
             draft = ask(folder.book)
             judged = draft.judge(folder.golden, at, _counted(progress, _JUDGING))
@@ -125,12 +128,16 @@ class Publisher:
             _LOG.warning("publishing without comparing: %s", error)
             return None
 
-    def _build(self, book: FaqBook, current: Release | None, progress: Progress) -> None:
+    def _build(
+        self, process: BuildingProcess, book: FaqBook, current: Release | None, progress: Progress
+    ) -> None:
         folder = self._shelf.index_folder(book.digest)
-        try:
+        with suppress(IndexDamaged):
             FaqIndex.load(folder, book.digest)
-        except IndexDamaged:
-            build_index_apart(
+            return  # a dry run built it
+        with ThreadPoolExecutor(1) as meanwhile:
+            meanwhile.submit(self._shelf.load_ahead)
+            process.build(
                 book,
                 folder,
                 with_meaning=self._with_meaning,

@@ -8,11 +8,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from bot.building_process import build_index_apart
 from bot.decision import Thresholds
 from bot.desk import InquiryDesk
 from bot.errors import NoRelease
-from bot.indexing import build_index_apart
-from bot.understanding import Understanding
+from bot.understanding import Understanding, load_ahead
 from faq.archive import unpack
 from faq.book import FaqBook
 from faq.index import FaqIndex
@@ -131,6 +131,10 @@ class ReleaseShelf:
             thresholds=self._thresholds,
             release=number,
         )
+
+    def load_ahead(self) -> None:
+        """Load what the first desk of this process would have to wait for."""
+        load_ahead(self._tokeniser)
 
     def current(self) -> Release | None:
         """Return the current release, or None when nothing was published yet."""

@@ -2,15 +2,18 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from faq.problem import IndexDamaged
-from nlp.encoder import MeaningUnavailable
+from nlp.encoder import MeaningUnavailable, SentenceEncoder
 from nlp.kana import KanaLexicon
 from nlp.meaning import Meaning
 from nlp.normalise import normalise
+from nlp.synonyms import SynonymTable
+from nlp.tokeniser import SudachiTokeniser
 
 _LOG = logging.getLogger(__name__)
 
@@ -41,6 +44,13 @@ class Understanding:
             return cls(kana, _meaning(folder))
         except (OSError, ValueError, KeyError, EOFError) as error:
             raise IndexDamaged(f"the index in {folder.name} cannot be read: {error}") from error
+
+
+def load_ahead(tokeniser: SudachiTokeniser) -> None:
+    """Load what every desk of this process shares, before the first one needs it."""
+    SynonymTable.of_city((), tokeniser.terms)
+    with suppress(MeaningUnavailable):  # the desk will say so
+        SentenceEncoder.load()
 
 
 def read_as_words(

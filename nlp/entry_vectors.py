@@ -75,7 +75,8 @@ def keys_of(entries: Sequence[EntryTexts], pooling: TextPooling, progress: Progr
         if at % _REPORTED == 0:
             progress(_READING, at, len(entries))
         asked += pooling.keys([question for question, _ in entry.wordings])
-        told += pooling.keys([_opening(question, answer) for question, answer in entry.wordings])
+        openings = {answer: clean(answer)[:ANSWER_CHARACTERS] for _, answer in entry.wordings}
+        told += pooling.keys([openings[answer] or question for question, answer in entry.wordings])
         question, answer = entry.wordings[0]
         own = sentences(answer) or [question]
         said += pooling.keys(own)
@@ -121,10 +122,6 @@ class Finishing:
             )
             vectors[new] = self._encoder.vectors(mixed, self._head)
         return vectors
-
-
-def _opening(question: str, answer: str) -> str:
-    return clean(answer)[:ANSWER_CHARACTERS] or question
 
 
 def starts_of(counts: Sequence[int]) -> NDArray[np.int64]:

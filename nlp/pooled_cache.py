@@ -41,12 +41,13 @@ class PooledCache:
     @property
     def has_changed(self) -> bool:
         """Whether keeping it again would write something else."""
-        return len(self._at) > self._stored or len(self._used) < self._stored
+        return len(self._at) > self._stored or not self._at.keys() <= self._used.keys()
 
     def save(self, path: Path) -> None:
         """Write what was used since loading."""
-        keys = np.frombuffer(b"".join(self._used), dtype=np.uint8).reshape(-1, _KEY_BYTES)
-        used = self.take(list(self._used))
+        needed = [key for key in self._used if key in self._at]
+        keys = np.frombuffer(b"".join(needed), dtype=np.uint8).reshape(-1, _KEY_BYTES)
+        used = self.take(needed)
         writing = path.with_name(f".{path.name}-{os.getpid()}.npz")
         np.savez(writing, keys=keys, means=used.mean, lengths=used.length)
         writing.replace(path)

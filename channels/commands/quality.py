@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from bot.building_process import build_index_apart
 from bot.desk import InquiryDesk
 from bot.evaluation import RANKING_DEPTH, Figures, Judged, figures, figures_by_set, judge
-from bot.indexing import build_index_apart
 from bot.understanding import Understanding
 from channels.clock import now
 from channels.commands.console import out, read_settings, steps
