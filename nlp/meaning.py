@@ -195,4 +195,5 @@ def _tuned(
         starts=starts_of([len(ids) for ids in seen]),
         answers=answers.take(twice),
     )
-    return tune(encoder.base_head, pairs, tuning or Tuning())
+    with encoder.one_thread():
+        return tune(encoder.base_head, pairs, tuning or Tuning())
