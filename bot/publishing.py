@@ -122,9 +122,8 @@ class Publisher:
     def _book_of(self, release: Release) -> FaqBook | None:
         try:
             return self._shelf.book(release)
-        except (
-            IndexDamaged
-        ) as error:  # what is broken must not keep its repair from being published
+        except IndexDamaged as error:
+            # What is broken must not keep its repair from being published.
             _LOG.warning("publishing without comparing: %s", error)
             return None
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,7 @@ from nlp.tokeniser import SudachiTokeniser
 _LOG = logging.getLogger(__name__)
 
 _POLL_SECONDS: Final = 1.0
+_SWITCH_SECONDS: Final = 0.000_5
 _PREFLIGHT_SECONDS: Final = 7_200
 _STATIC: Final = Path(__file__).parent / "web" / "static"
 
@@ -106,6 +108,9 @@ def create_app(backend: Backend) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        # A question waits for the interpreter some 25 times (after each product of matrices); while
+        # another thread loads a release, each wait takes as long as this, 5 ms if nothing is said.
+        sys.setswitchinterval(_SWITCH_SECONDS)
         await asyncio.to_thread(live.refresh)
         # What lives as long as the process need not be looked through for garbage: with it, the
         # collector stopped all answers for up to 80 ms whenever a new release was loaded.
