@@ -100,7 +100,7 @@ def _judged_by_us(
 ) -> list[Judged]:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / book.digest
-        build_index(book, folder, with_meaning=with_meaning, progress=print)
+        build_index(book, folder, with_meaning=with_meaning)
         desk = InquiryDesk(
             book,
             FaqIndex.load(folder, book.digest),

@@ -92,18 +92,21 @@ class Town:
         backend = open_backend(Settings(state_folder=self.state, faq_folder=self.faq))
         at, used = time.perf_counter(), _processor()
         steps: list[tuple[str, float]] = []
-        draft = backend.publisher.draft(
-            self.faq, (), now(), lambda step: steps.append((step, time.perf_counter()))
-        )
-        steps.append(("公開版を書いています", time.perf_counter()))
+
+        def note(step: str, _done: int, _total: int) -> None:
+            if not steps or steps[-1][0] != step:
+                steps.append((step, time.perf_counter()))
+
+        draft = backend.publisher.draft(self.faq, (), now(), note)
+        note("公開版を書いています", 0, 0)
         backend.publisher.publish(draft, now(), reason="bench", by="bench", accept_broken=True)
         end = time.perf_counter()
         backend.close()
         begun = [when for _, when in steps]
         lasted = zip(begun, [*begun[1:], end], strict=True)
-        taken = {
-            name: until - since for (name, _), (since, until) in zip(steps, lasted, strict=True)
-        }
+        taken: dict[str, float] = {}
+        for (name, _), (since, until) in zip(steps, lasted, strict=True):
+            taken[name] = taken.get(name, 0.0) + until - since
         return Spent(end - at, _processor() - used, taken)
 
     def publish_by_command(self) -> None:

@@ -35,6 +35,7 @@ DEPTH: Final = 20
 """How many entries a ranking keeps, for staff and for measuring."""
 
 _TYPED: Final = 100
+_WARMING: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class InquiryDesk:
             index,
             synonyms,
             understanding.meaning,
-            read_as_words(tokeniser, understanding.kana),
+            read_as_words(tokeniser.terms, understanding.kana),
         )
         self._kana = understanding.kana
         self._speller = Speller(self._kana.uses(), tokeniser)
@@ -90,6 +91,12 @@ class InquiryDesk:
                 return self.writer.unsure(question, ranking, sure)
             case _:
                 return self.writer.unanswered(question, ranking, sure)
+
+    def warm_up(self, at: datetime) -> None:
+        """Do what the first citizens would have to wait for: read, and open, what all use."""
+        for entry in self.book.entries[:: max(1, len(self.book.entries) // _WARMING)]:
+            self.consider(Question.from_text(entry.question[:_TYPED], "web", at))
+        _ = self.book.topics
 
     async def answer(self, question: Question, recorder: InquiryRecorder) -> Considered:
         """Consider the question and return once its record is durable."""

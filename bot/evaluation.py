@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+import msgspec
+
 from bot.calibration import Told, expected_calibration_error
 from bot.desk import InquiryDesk
 from bot.errors import QuestionRejected
 from bot.question import Channel, Question
+from bot.ranking import Ranked
 from bot.reply import Fixed, Kind, shown_entries
+from faq.book import FaqBook
 from faq.files.golden import GoldenQuestion
 
 RANKING_DEPTH: Final = 50
@@ -72,6 +76,19 @@ class Figures:
     calibration_error: float | None
 
 
+class Verdict(msgspec.Struct, frozen=True, array_like=True):
+    """A reply as far as it is judged or compared; the ranking is empty where nobody wants it."""
+
+    kind: Kind
+    confidence: float
+    shown: tuple[str, ...]
+    ranking: tuple[tuple[str, float], ...]
+
+
+REJECTED: Final = Verdict("unanswered", 0.0, (), ())
+"""What becomes of a text that cannot be a question."""
+
+
 def judge(
     desk: InquiryDesk,
     golden: Iterable[GoldenQuestion],
@@ -83,33 +100,44 @@ def judge(
     A question that only entries for staff answer is put as staff would.
     """
     judged = []
-    for question in golden:
-        judged.append(_judge(desk, question, at))
+    for one in golden:
+        question = question_of(desk.book, one, at)
+        verdict = verdict_of(desk, question, RANKING_DEPTH) if question else REJECTED
+        judged.append(judged_as(one, verdict))
         progress()
     return judged
 
 
-def _judge(desk: InquiryDesk, golden: GoldenQuestion, at: datetime) -> Judged:
+def question_of(book: FaqBook, golden: GoldenQuestion, at: datetime) -> Question | None:
+    """Return a golden question as it is put to a desk, None when it cannot be one."""
     try:
-        question = Question.from_text(golden.query, asked_by(desk, golden), at)
+        return Question.from_text(golden.query, _asked_by(book, golden), at)
     except QuestionRejected:
-        return Judged(golden, "unanswered", 0.0, (), ())
-    reply = desk.consider(question, depth=RANKING_DEPTH)
-    ranking = (
-        desk.rank(question, depth=RANKING_DEPTH) if isinstance(reply, Fixed) else reply.ranking
-    )
-    return Judged(
-        golden,
+        return None
+
+
+def verdict_of(desk: InquiryDesk, question: Question, depth: int) -> Verdict:
+    """Return what a desk makes of a question, with the first `depth` entries of the ranking."""
+    reply = desk.consider(question, depth=depth)
+    ranked: Sequence[Ranked] = ()
+    if depth:
+        ranking = desk.rank(question, depth=depth) if isinstance(reply, Fixed) else reply.ranking
+        ranked = ranking.best
+    return Verdict(
         reply.kind,
         reply.confidence,
         shown_entries(reply),
-        tuple((ranked.entry_id, ranked.score) for ranked in ranking.best),
+        tuple((one.entry_id, one.score) for one in ranked),
     )
 
 
-def asked_by(desk: InquiryDesk, golden: GoldenQuestion) -> Channel:
-    """Return who would ask: staff where only entries for staff answer, else a citizen."""
-    relevant = [desk.book.by_id[one] for one in golden.relevant if one in desk.book.by_id]
+def judged_as(golden: GoldenQuestion, verdict: Verdict) -> Judged:
+    """Return a golden question with its verdict."""
+    return Judged(golden, verdict.kind, verdict.confidence, verdict.shown, verdict.ranking)
+
+
+def _asked_by(book: FaqBook, golden: GoldenQuestion) -> Channel:
+    relevant = [book.by_id[one] for one in golden.relevant if one in book.by_id]
     for_staff = bool(relevant) and all(entry.audience == "staff" for entry in relevant)
     return "staff" if for_staff else "web"
 

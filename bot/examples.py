@@ -6,10 +6,9 @@ from datetime import datetime
 from bot.confidence import confidence_of, model_name, shipped_models
 from bot.decision import MAX_CANDIDATES
 from bot.desk import InquiryDesk
-from bot.errors import QuestionRejected
-from bot.evaluation import asked_by
-from bot.inquiry import Inquiry, question_of
-from bot.question import Question
+from bot.evaluation import question_of
+from bot.inquiry import Inquiry
+from bot.inquiry import question_of as asked_again
 from bot.ranking import Ranking
 from bot.reply import Fixed
 from bot.training import Example
@@ -25,11 +24,8 @@ def golden_examples(
     Fixed sentences come before any decision, and other languages are decided by another model.
     """
     for one in golden:
-        try:
-            question = Question.from_text(one.query, asked_by(desk, one), at)
-        except QuestionRejected:
-            continue
-        if isinstance(desk.consider(question), Fixed):
+        question = question_of(desk.book, one, at)
+        if question is None or isinstance(desk.consider(question), Fixed):
             continue
         ranking = desk.rank(question)
         if model_name(ranking) == kind and ranking.places:
@@ -50,7 +46,7 @@ def feedback_examples(
 ) -> Iterator[Example]:
     """Yield what citizens said of answers, where the same entry still comes first."""
     for inquiry, helpful in verdicts:
-        ranking = desk.rank(question_of(inquiry))
+        ranking = desk.rank(asked_again(inquiry))
         if model_name(ranking) == kind and ranking.places:
             if ranking.best[0].entry_id == inquiry.entry_id:
                 yield _example(

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.desk import InquiryDesk
+from bot.evaluation import Verdict
 from bot.inquiry import Inquiry, question_of
-from bot.reply import Kind, Reply, shown_entries
+from bot.reply import Kind
+from bot.verdicts import Count, Verdicts, uncounted
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +17,10 @@ class Outcome:
     shown: tuple[str, ...]
 
     @classmethod
-    def of(cls, reply: Reply) -> "Outcome":
+    def of(cls, verdict: Verdict) -> "Outcome":
         """Return the outcome of a reply."""
-        shown = shown_entries(reply)
-        return cls(reply.kind, shown[:1] if reply.kind == "answered" else shown)
+        shown = verdict.shown
+        return cls(verdict.kind, shown[:1] if verdict.kind == "answered" else shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,12 @@ class Flip:
     after: Outcome
 
 
-def flips(current: InquiryDesk, draft: InquiryDesk, past: Iterable[Inquiry]) -> tuple[Flip, ...]:
+def flips(
+    current: Verdicts,
+    draft: Verdicts,
+    past: Iterable[Inquiry],
+    count: Count = uncounted,
+) -> tuple[Flip, ...]:
     """Replay past inquiries on both desks; return what changes, most often asked first.
 
     Only the first entry counts for Answered, and the set of candidates for Unsure: another order
@@ -41,10 +47,11 @@ def flips(current: InquiryDesk, draft: InquiryDesk, past: Iterable[Inquiry]) -> 
     counted: dict[str, list[Inquiry]] = {}
     for inquiry in past:
         counted.setdefault(inquiry.text, []).append(inquiry)
+    questions = [question_of(asked[-1]) for asked in counted.values()]
+    was, will_be = current.of(questions, count), draft.of(questions, count)
     found = []
-    for text, asked in counted.items():
-        question = question_of(asked[-1])
-        before, after = (Outcome.of(desk.consider(question)) for desk in (current, draft))
+    for (text, asked), *both in zip(counted.items(), was, will_be, strict=True):
+        before, after = map(Outcome.of, both)
         if (before.kind, set(before.shown)) != (after.kind, set(after.shown)):
             found.append(Flip(text, len(asked), before, after))
     return tuple(sorted(found, key=lambda flip: (-flip.asked, flip.text)))

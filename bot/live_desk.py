@@ -41,10 +41,14 @@ class LiveDesk:
         if number in (serving, self._refused):
             return False
         try:
-            self._desk = self._shelf.desk(self._releases.get(number))
+            release = self._releases.get(number)
+            desk = self._shelf.desk(release)
         except FaqError:
             self._refused = number
             _LOG.exception("release %s could not be loaded; release %s goes on", number, serving)
             return False
+        self._shelf.spare_memory()
+        desk.warm_up(release.published_at)
+        self._desk = desk
         _LOG.info("release %s is serving", number)
         return True

@@ -1,22 +1,44 @@
 """Publishing a folder: check, build, golden questions, impact, and only then a new release."""
 
-from collections.abc import Callable, Iterable, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
-from bot.desk import InquiryDesk
+import msgspec
+
+from bot.building_process import BuildingProcess
 from bot.errors import PublishRefused
-from bot.evaluation import Figures, Judged, figures, judge
+from bot.evaluation import Figures, Judged, figures
 from bot.impact import Flip, flips
-from bot.indexing import build_index_apart
+from bot.indexing import unreported
 from bot.inquiry import Inquiry
+from bot.kept_file import read_kept, write_kept
 from bot.release import Release, ReleaseShelf, ReleaseStore
+from bot.verdicts import Count, Verdicts
 from faq.archive import pack
+from faq.book import FaqBook
 from faq.files.folder import FaqFolder, read_folder
+from faq.files.known_entries import KnownEntries
 from faq.index import FaqIndex
 from faq.problem import IndexDamaged
+from nlp.entry_vectors import Progress
 from nlp.normalise import normalise
+from nlp.text_cache import Remembered
+
+_LOG = logging.getLogger(__name__)
+
+_ENTRIES: Final = "entries.kept"
+_QUESTIONS: Final = "questions.kept"
+_VERDICTS: Final = "verdicts.kept"
+
+_JUDGING: Final = "点検用質問に答えています"
+_COMPARING: Final = "今の公開版の答えと比べています"
+_REPLAYING: Final = "これまでの質問への影響を確かめています"
 
 
 @dataclass(frozen=True)
@@ -33,7 +55,6 @@ class Draft:
     """A folder that is ready to be published, and what publishing it would mean."""
 
     folder: FaqFolder
-    desk: InquiryDesk
     figures: Figures
     broken: tuple[Broken, ...]
     flips: tuple[Flip, ...]
@@ -54,26 +75,27 @@ class Publisher:
         path: Path,
         past: Iterable[Inquiry],
         at: datetime,
-        progress: Callable[[str], None] = lambda _step: None,
+        progress: Progress = unreported,
     ) -> Draft:
         """Read, check and build the folder and hold it against the current release.
 
         Raises FaqFolderError with every problem of the folder.
         """
-        progress("FAQを点検しています")
-        folder = read_folder(path, normalise)
-        path = self._shelf.index_folder(folder.book.digest)
-        desk = self._shelf.desk_of(folder.book, self._index(folder, path, progress), path)
-        progress("点検用質問と影響を確かめています")
-        judged = judge(desk, folder.golden, at)
-        current = self._shelf.current_desk()
-        return Draft(
-            folder=folder,
-            desk=desk,
-            figures=figures(judged),
-            broken=_broken(judge(current, folder.golden, at), judged) if current else (),
-            flips=flips(current, desk, past) if current else (),
-        )
+        progress("FAQを点検しています", 0, 0)
+        with BuildingProcess() as building:
+            folder = self._read(path)
+            release = self._shelf.current()
+            self._build(building, folder.book, release, progress)
+        with self._asking() as ask:
+            draft = ask(folder.book)
+            judged = draft.judge(folder.golden, at, _counted(progress, _JUDGING))
+            book = self._book_of(release) if release else None
+            if book is None:
+                return Draft(folder, figures(judged), (), ())
+            current = ask(book)
+            before = current.judge(folder.golden, at, _counted(progress, _COMPARING))
+            changed = flips(current, draft, past, _counted(progress, _REPLAYING))
+            return Draft(folder, figures(judged), _broken(before, judged), changed)
 
     def publish(
         self, draft: Draft, at: datetime, *, reason: str, by: str, accept_broken: bool = False
@@ -88,19 +110,75 @@ class Publisher:
         archive = pack(self._shelf.index_folder(book.digest))
         return self._releases.add(book, archive, at, reason, by)
 
-    def _index(self, folder: FaqFolder, path: Path, progress: Callable[[str], None]) -> FaqIndex:
-        book = folder.book
+    def _read(self, path: Path) -> FaqFolder:
+        self._shelf.index_root.mkdir(parents=True, exist_ok=True)
+        kept = self._shelf.index_root / _ENTRIES
+        known = KnownEntries.from_bytes(read_kept(kept))
+        folder = read_folder(path, normalise, known)
+        if known.has_changed:
+            write_kept(kept, known.to_bytes())
+        return folder
+
+    def _book_of(self, release: Release) -> FaqBook | None:
         try:
-            return FaqIndex.load(path, book.digest)
-        except IndexDamaged:
-            build_index_apart(
+            return self._shelf.book(release)
+        except IndexDamaged as error:
+            # What is broken must not keep its repair from being published.
+            _LOG.warning("publishing without comparing: %s", error)
+            return None
+
+    def _build(
+        self, process: BuildingProcess, book: FaqBook, current: Release | None, progress: Progress
+    ) -> None:
+        folder = self._shelf.index_folder(book.digest)
+        with suppress(IndexDamaged):
+            FaqIndex.load(folder, book.digest)
+            return  # a dry run built it
+        with ThreadPoolExecutor(1) as meanwhile:
+            meanwhile.submit(self._shelf.load_ahead)
+            process.build(
                 book,
-                path,
+                folder,
                 with_meaning=self._with_meaning,
-                previous=self._shelf.current_index_folder(),
+                previous=self._shelf.index_folder(current.digest) if current else None,
                 progress=progress,
             )
-            return FaqIndex.load(path, book.digest)
+
+    @contextmanager
+    def _asking(self) -> Iterator[Callable[[FaqBook], Verdicts]]:
+        """Give what desks make of questions, and keep it when all is asked."""
+        root = self._shelf.index_root
+        made_with = str(self._shelf.thresholds)
+        questions = Remembered(_vectors(read_kept(root / _QUESTIONS)))
+        asked: list[tuple[Path, Verdicts]] = []
+
+        def ask(book: FaqBook) -> Verdicts:
+            kept = self._shelf.index_folder(book.digest) / _VERDICTS
+            verdicts = Verdicts(
+                book,
+                lambda: self._shelf.desk_of(book, known=questions),
+                read_kept(kept, made_with),
+            )
+            asked.append((kept, verdicts))
+            return verdicts
+
+        yield ask
+        for kept, verdicts in asked:
+            if verdicts.has_changed and kept.parent.is_dir():
+                write_kept(kept, verdicts.to_bytes(), made_with)
+        if questions.used and questions.has_changed:
+            write_kept(root / _QUESTIONS, msgspec.msgpack.encode(questions.used))
+
+
+def _vectors(kept: bytes | None) -> dict[str, bytes]:
+    try:
+        return msgspec.msgpack.decode(kept, type=dict[str, bytes]) if kept else {}
+    except msgspec.MsgspecError:
+        return {}
+
+
+def _counted(progress: Progress, step: str) -> Count:
+    return lambda done, total: progress(step, done, total)
 
 
 def _broken(before: Sequence[Judged], after: Sequence[Judged]) -> tuple[Broken, ...]:

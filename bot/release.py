@@ -1,20 +1,29 @@
 """A published FaqBook with its index: who, when, why; and the desk it is served from."""
 
+import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
+from bot.building_process import build_index_apart
 from bot.decision import Thresholds
 from bot.desk import InquiryDesk
 from bot.errors import NoRelease
-from bot.understanding import Understanding
+from bot.understanding import Understanding, load_ahead
 from faq.archive import unpack
 from faq.book import FaqBook
 from faq.index import FaqIndex
 from faq.problem import IndexDamaged
+from nlp.encoder import MeaningUnavailable, SentenceEncoder
+from nlp.text_cache import Remembered
 from nlp.tokeniser import SudachiTokeniser
+
+_LOG = logging.getLogger(__name__)
+
+_TABLE: Final = "encoder.table"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +84,24 @@ class ReleaseShelf:
         index_root: Path,
         tokeniser: SudachiTokeniser,
         thresholds: Thresholds,
+        *,
+        with_meaning: bool = True,
     ) -> None:
         self._releases = releases
+        self._with_meaning = with_meaning
         self._index_root = index_root
         self._tokeniser = tokeniser
         self._thresholds = thresholds
+
+    @property
+    def index_root(self) -> Path:
+        """Where the indexes are, one folder for each book, and beside them what saves time."""
+        return self._index_root
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Where the city cuts."""
+        return self._thresholds
 
     def desk(self, release: Release | None = None) -> InquiryDesk:
         """Return the desk of a release (the current one when none is named).
@@ -87,33 +109,45 @@ class ReleaseShelf:
         Raises NoRelease when nothing was published, IndexDamaged when it cannot be restored.
         """
         release = release or self._releases.current()
-        book = FaqBook.from_json(self._releases.snapshot(release.digest))
-        index = self._open_index(book)
-        return self.desk_of(book, index, self.index_folder(book.digest), release.number)
+        return self.desk_of(self.book(release), number=release.number)
 
-    def desk_of(self, book: FaqBook, index: FaqIndex, folder: Path, number: int = 0) -> InquiryDesk:
-        """Return a desk for a book that need not be published; `folder` holds its index."""
+    def book(self, release: Release) -> FaqBook:
+        """Return what a release shows; raises IndexDamaged when its snapshot cannot be read."""
+        return FaqBook.from_json(self._releases.snapshot(release.digest))
+
+    def desk_of(
+        self, book: FaqBook, number: int = 0, known: Remembered[bytes] | None = None
+    ) -> InquiryDesk:
+        """Return a desk for a book with an index, which need not be published.
+
+        `known` are the vectors of questions that are asked again and again.
+        """
+        index, understanding = self._open(book)
+        if known is not None and understanding.meaning:
+            meaning = understanding.meaning.remembering(known)
+            understanding = replace(understanding, meaning=meaning)
         return InquiryDesk(
             book,
             index,
             self._tokeniser,
-            understanding=Understanding.load(folder),
+            understanding=understanding,
             thresholds=self._thresholds,
             release=number,
         )
 
-    def current_index_folder(self) -> Path | None:
-        """Return where the current release's index is unpacked, if it is."""
-        try:
-            folder = self.index_folder(self._releases.current().digest)
-        except NoRelease:
-            return None
-        return folder if folder.is_dir() else None
+    def load_ahead(self) -> None:
+        """Load what the first desk of this process would have to wait for."""
+        load_ahead(self._tokeniser)
 
-    def current_desk(self) -> InquiryDesk | None:
-        """Return the current desk, or None when nothing was published yet."""
+    def spare_memory(self) -> None:
+        """Keep what a serving process seldom looks at on the disk, beside the indexes."""
+        with suppress(MeaningUnavailable):
+            SentenceEncoder.load().move_table_to(self._index_root / _TABLE)
+
+    def current(self) -> Release | None:
+        """Return the current release, or None when nothing was published yet."""
         try:
-            return self.desk()
+            return self._releases.current()
         except NoRelease:
             return None
 
@@ -121,10 +155,19 @@ class ReleaseShelf:
         """Return where the index of a book is, or would be, unpacked."""
         return self._index_root / digest
 
-    def _open_index(self, book: FaqBook) -> FaqIndex:
+    def _open(self, book: FaqBook) -> tuple[FaqIndex, Understanding]:
+        """Open the index of a book: as unpacked here, else from the store, else built anew."""
         folder = self.index_folder(book.digest)
+        with suppress(IndexDamaged):
+            return _opened(folder, book.digest)
         try:
-            return FaqIndex.load(folder, book.digest)
-        except IndexDamaged:
             unpack(self._releases.index_archive(book.digest), folder)
-            return FaqIndex.load(folder, book.digest)
+            return _opened(folder, book.digest)
+        except IndexDamaged as error:
+            _LOG.warning("building the index of %s anew: %s", book.digest[:12], error)
+        build_index_apart(book, folder, with_meaning=self._with_meaning)
+        return _opened(folder, book.digest)
+
+
+def _opened(folder: Path, digest: str) -> tuple[FaqIndex, Understanding]:
+    return FaqIndex.load(folder, digest), Understanding.load(folder)

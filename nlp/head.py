@@ -1,5 +1,6 @@
 """The head: the small network between pooled token vectors and the finished sentence vector."""
 
+import hashlib
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +23,10 @@ class Head(NamedTuple):
         if d0.shape != self.d0.shape or p1.shape != self.p1.shape:
             raise ValueError("tuned layers do not fit this head")
         return self._replace(d0=d0.astype(np.float32), p1=p1.astype(np.float32))
+
+    def key(self) -> bytes:
+        """A hash of the two layers that tuning replaces."""
+        return hashlib.blake2b(self.d0.tobytes() + self.p1.tobytes(), digest_size=16).digest()
 
 
 def head_input(pooled: Pooled) -> Floats:

@@ -14,7 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from nlp.normalise import normalise
+from nlp.text_cache import Readings, Remembered
 from nlp.tokeniser import SudachiTokeniser
 
 _KANJI: Final = re.compile(r"[\u3400-\u9fff々]")
@@ -34,15 +37,22 @@ class KanaLexicon:
     forms: Mapping[str, tuple[str, int]]
 
     @classmethod
-    def of_texts(cls, texts: Iterable[str], tokeniser: SudachiTokeniser) -> "KanaLexicon":
+    def of_texts(
+        cls,
+        texts: Iterable[str],
+        tokeniser: SudachiTokeniser,
+        known: Remembered[Readings] | None = None,
+    ) -> "KanaLexicon":
         """Learn the readings of all words and of short compounds of nouns.
 
         Words that the FAQ writes in kana are learnt too: どう must not become 道.
         """
-        seen: dict[str, Counter[str]] = {}
+        known = known or Remembered()
+        seen: dict[str, dict[str, int]] = {}
         for text in texts:
-            for reading, surface in _readings(text, tokeniser):
-                seen.setdefault(reading, Counter())[surface] += 1
+            for reading, surface, count in known.of(text, lambda one: _readings(one, tokeniser)):
+                found = seen.setdefault(reading, {})
+                found[surface] = found.get(surface, 0) + count
         best = {reading: max(found.items(), key=_by_count) for reading, found in seen.items()}
         return cls(best)
 
@@ -52,9 +62,11 @@ class KanaLexicon:
 
     @classmethod
     def load(cls, path: Path) -> "KanaLexicon":
-        """Read it back."""
-        forms = json.loads(path.read_text(encoding="utf-8"))
-        return cls({reading: (form, count) for reading, (form, count) in forms.items()})
+        """Read it back; raises ValueError when it is damaged."""
+        try:
+            return cls(msgspec.json.decode(path.read_bytes(), type=dict[str, tuple[str, int]]))
+        except msgspec.MsgspecError as error:
+            raise ValueError(f"the readings cannot be read: {error}") from error
 
     def uses(self) -> Mapping[str, int]:
         """Return the words and compounds as the FAQ writes them, with how often it does."""
@@ -112,7 +124,12 @@ def _by_count(item: tuple[str, int]) -> tuple[int, int, str]:
     return item[1], -len(item[0]), item[0]
 
 
-def _readings(text: str, tokeniser: SudachiTokeniser) -> Iterable[tuple[str, str]]:
+def _readings(text: str, tokeniser: SudachiTokeniser) -> Readings:
+    counts = Counter(_words_and_compounds(text, tokeniser))
+    return tuple((reading, surface, count) for (reading, surface), count in counts.items())
+
+
+def _words_and_compounds(text: str, tokeniser: SudachiTokeniser) -> Iterable[tuple[str, str]]:
     words = tokeniser.readings(normalise(text))
     for start, first in enumerate(words):
         reading = surface = ""

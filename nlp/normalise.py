@@ -16,7 +16,10 @@ _VARIATION_SELECTORS: Final = (
     | frozenset(map(chr, range(0xE0100, 0xE01F0)))
     | frozenset("\u180b\u180c\u180d\u180f")
 )
+_BREAKS: Final = dict.fromkeys(map(ord, "\n\r\t\v\f\u2028\u2029"), " ")
 _HIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+_MARK_CATEGORIES: Final = frozenset({"Mn", "Me"})
+_WATCHED_CATEGORIES: Final = _HIDDEN_CATEGORIES | _MARK_CATEGORIES
 # CP932 files bring the wave dash in two code points; NFKC turns only one of them into "~".
 _SAME: Final = str.maketrans({"\u301c": "~", "\u2212": "-", "\u2010": "-", "\u2011": "-"})
 
@@ -44,15 +47,17 @@ def _is_control(char: str) -> bool:
 def _without_hidden(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
+    text = text.translate(_BREAKS)
+    # A text has few different characters: most texts are seen to be plain without a walk over them.
+    if _WATCHED_CATEGORIES.isdisjoint(map(unicodedata.category, set(text))):
+        return text
     kept: list[str] = []
     marks = 0
     for char in text:
         category = unicodedata.category(char)
-        if char in "\n\r\t\v\f\u2028\u2029":
-            char, category = " ", "Zs"
         if category in _HIDDEN_CATEGORIES or char in _VARIATION_SELECTORS:
             continue
-        marks = marks + 1 if category in {"Mn", "Me"} else 0
+        marks = marks + 1 if category in _MARK_CATEGORIES else 0
         if marks <= _MARKS:
             kept.append(char)
     return "".join(kept)

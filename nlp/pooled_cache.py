@@ -2,12 +2,13 @@
 
 import os
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from nlp.pooling import Floats
+from nlp.pooling import Pooled
 
 _KEY_BYTES: Final = 16
 
@@ -16,8 +17,10 @@ class PooledCache:
     """Vectors by the hash of model, text and piece weights; only those used are kept on."""
 
     def __init__(self) -> None:
-        self._known: dict[bytes, tuple[Floats, float]] = {}
-        self._used: dict[bytes, tuple[Floats, float]] = {}
+        self._at: dict[bytes, int] = {}
+        self._used: dict[bytes, None] = {}
+        self._stored = 0
+        self._held = [Pooled(np.zeros((0, 0), np.float32), np.zeros(0, np.float32))]
 
     @classmethod
     def load(cls, path: Path) -> "PooledCache":
@@ -25,35 +28,48 @@ class PooledCache:
         cache = cls()
         try:
             with np.load(path, allow_pickle=False) as arrays:
-                keys, means, lengths = arrays["keys"], arrays["means"], arrays["lengths"]
+                keys, held = arrays["keys"], Pooled(arrays["means"], arrays["lengths"])
+            whole = keys.shape == (len(held.mean), _KEY_BYTES) and held.mean.ndim == 2
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             return cache
-        for key, mean, length in zip(keys, means, lengths, strict=False):
-            cache._known[key.tobytes()] = (mean, float(length))
+        if whole and len(held.mean) == len(held.length):
+            cache._at = {key.tobytes(): at for at, key in enumerate(keys)}
+            cache._held = [held]
+            cache._stored = len(cache._at)
         return cache
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether keeping it again would write something else."""
+        return len(self._at) > self._stored or not self._at.keys() <= self._used.keys()
 
     def save(self, path: Path) -> None:
         """Write what was used since loading."""
-        keys = np.frombuffer(b"".join(self._used), dtype=np.uint8).reshape(-1, _KEY_BYTES)
-        means = [mean for mean, _ in self._used.values()]
+        needed = [key for key in self._used if key in self._at]
+        keys = np.frombuffer(b"".join(needed), dtype=np.uint8).reshape(-1, _KEY_BYTES)
+        used = self.take(needed)
         writing = path.with_name(f".{path.name}-{os.getpid()}.npz")
-        np.savez(
-            writing,
-            keys=keys,
-            means=np.stack(means) if means else np.zeros((0, 0), dtype=np.float32),
-            lengths=np.array([length for _, length in self._used.values()], dtype=np.float32),
-        )
+        np.savez(writing, keys=keys, means=used.mean, lengths=used.length)
         writing.replace(path)
 
     def __contains__(self, key: bytes) -> bool:
         """Tell whether a vector is known."""
-        return key in self._known
+        return key in self._at
 
-    def keep(self, key: bytes, mean: Floats, length: float) -> None:
-        """Add a vector."""
-        self._known[key] = (mean, length)
+    def keep(self, keys: Sequence[bytes], pooled: Pooled) -> None:
+        """Add vectors that are not known yet."""
+        first = len(self._at)
+        self._at.update((key, first + at) for at, key in enumerate(keys))
+        self._held.append(pooled)
 
-    def use(self, key: bytes) -> tuple[Floats, float]:
-        """Return a known vector and its length, and note that it is needed."""
-        found = self._used[key] = self._known[key]
-        return found
+    def use(self, keys: Sequence[bytes]) -> None:
+        """Note that vectors are still needed."""
+        self._used.update(dict.fromkeys(keys))
+
+    def take(self, keys: Sequence[bytes]) -> Pooled:
+        """Return known vectors."""
+        if len(self._held) > 1:
+            held = [one for one in self._held if len(one.length)]
+            means, lengths = zip(*((one.mean, one.length) for one in held), strict=True)
+            self._held = [Pooled(np.concatenate(means), np.concatenate(lengths))]
+        return self._held[0].take(np.array([self._at[key] for key in keys], dtype=np.int64))

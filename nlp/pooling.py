@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+Pieces = Sequence[int] | NDArray[np.int32]
+"""A text as the encoder sees it: the ids of its pieces."""
 
 _WEIGHT_GRID: Final = 16
 
@@ -49,7 +51,7 @@ class PieceWeights:
     @classmethod
     def from_questions(
         cls,
-        questions: Iterable[Sequence[int]],
+        questions: Iterable[Pieces],
         vocabulary: int,
         *,
         floor: float = 0.2,
@@ -74,7 +76,7 @@ class PieceWeights:
             rounded = np.where(near, previous.table, rounded)
         return cls(rounded)
 
-    def of(self, pieces: Sequence[int]) -> Floats:
+    def of(self, pieces: Pieces) -> Floats:
         """Return the weights of a text's pieces."""
         picked: Floats = self.table[np.asarray(pieces, dtype=np.int64)]
         return picked

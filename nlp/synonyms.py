@@ -1,5 +1,6 @@
 """Words that mean the same to a citizen and to an office."""
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -78,7 +79,8 @@ def _sudachi_others() -> Mapping[Form, tuple[Form, ...]]:
     # Reduced by scripts/reduce_sudachi_synonyms.py: a group a line, forms by tabs, terms by spaces.
     # Read once a process: every release shares it.
     lines = (line.split("\t") for line in _data("sudachi_synonyms.tsv"))
-    return _others_of((tuple(form.split(" ")) for form in line) for line in lines)
+    # One string for each term, however many forms hold it.
+    return _others_of((tuple(map(sys.intern, form.split(" "))) for form in line) for line in lines)
 
 
 def _others_of(groups: Iterable[Iterable[Form]]) -> dict[Form, tuple[Form, ...]]:

@@ -1,16 +1,27 @@
 """Writing to the terminal."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
+import rich.progress
 from pydantic import ValidationError
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.text import Text
 
 from bot.errors import BotError
 from channels.app import Backend, open_backend
 from channels.settings import Settings
+from nlp.entry_vectors import Progress
 
 
 class SettingsInvalid(BotError):
@@ -45,9 +56,43 @@ def backend() -> Backend:
 
 
 @contextmanager
-def steps(title: str) -> Iterator[Callable[[str], None]]:
-    """Show what is being done, on standard error, and how long it takes; call it at each step."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(title, total=None)
-        yield lambda step: progress.update(task, description=step)
+def steps(title: str) -> Iterator[Progress]:
+    """Show on standard error what is being done, how much of it, and how long each step took."""
+    columns = (
+        SpinnerColumn(finished_text="✓"),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        _Counts(),
+        TimeElapsedColumn(),
+    )
+    with rich.progress.Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        bars = _Bars(shown)
+        bars.report(title, 0, 0)
+        yield bars.report
+
+
+class _Counts(ProgressColumn):
+    """How many are done, of how many, where that is known."""
+
+    def render(self, task: Task) -> Text:
+        known = task.total is not None and task.total > 1
+        return Text(f"{task.completed:,.0f} / {task.total:,.0f}" if known else "")
+
+
+class _Bars:
+    """One line for each step, in the order they began; all but the last are done."""
+
+    def __init__(self, shown: rich.progress.Progress) -> None:
+        self._shown = shown
+        self._lines: dict[str, TaskID] = {}
+
+    def report(self, step: str, done: int, total: int) -> None:
+        if step not in self._lines:
+            for line in self._lines.values():
+                self._finish(line)
+            self._lines[step] = self._shown.add_task(step, total=total or None)
+        self._shown.update(self._lines[step], completed=done, total=total or None)
+
+    def _finish(self, line: TaskID) -> None:
+        total = next(task.total for task in self._shown.tasks if task.id == line) or 1
+        self._shown.update(line, completed=total, total=total)

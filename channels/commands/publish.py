@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from bot.building_process import give_way
 from bot.errors import PublishRefused
 from bot.impact import Flip, Outcome
 from bot.publishing import Broken, Draft
@@ -59,6 +60,7 @@ def check(path: Path) -> None:
 @click.option("--accept-broken", is_flag=True, help="点検用質問が悪くなっても公開します")
 def publish(folder: Path | None, dry_run: bool, reason: str, accept_broken: bool) -> None:
     """FAQを点検し、影響を確かめてから、市民に公開します。"""
+    give_way()
     opened = backend()
     at = opened.clock()
     with steps("準備しています") as say:

@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from bot.building_process import build_index_apart
 from bot.desk import InquiryDesk
 from bot.evaluation import RANKING_DEPTH, Figures, Judged, figures, figures_by_set, judge
-from bot.indexing import build_index_apart
 from bot.understanding import Understanding
 from channels.clock import now
 from channels.commands.console import out, read_settings, steps
@@ -26,6 +26,7 @@ from faq.files.golden import GoldenQuestion, read_golden
 from faq.files.yaml_file import Problems
 from faq.index import FaqIndex
 from faq.problem import FaqFolderError
+from nlp.entry_vectors import Progress
 from nlp.normalise import normalise
 from nlp.tokeniser import SudachiTokeniser
 
@@ -125,7 +126,7 @@ def _read_questions(path: Path) -> list[GoldenQuestion]:
     return [question for question, _ in read]
 
 
-def _desk_for(book: FaqBook, root: Path, progress: Callable[[str], None]) -> InquiryDesk:
+def _desk_for(book: FaqBook, root: Path, progress: Progress) -> InquiryDesk:
     settings = read_settings()
     folder = root / book.digest
     build_index_apart(book, folder, with_meaning=settings.meaning, progress=progress)

@@ -107,8 +107,9 @@ def _examples(opened: Backend, draft: Draft, kind: RankingKind) -> list[Example]
     questions = track(
         draft.folder.golden, "質問しています", console=Console(stderr=True), transient=True
     )
-    golden = golden_examples(draft.desk, questions, opened.clock(), kind)
-    return [*golden, *feedback_examples(draft.desk, opened.inquiries.verdicts(), kind)]
+    desk = opened.shelf.desk_of(draft.folder.book)
+    golden = golden_examples(desk, questions, opened.clock(), kind)
+    return [*golden, *feedback_examples(desk, opened.inquiries.verdicts(), kind)]
 
 
 def _require_better(

@@ -6,7 +6,6 @@ from typing import Final
 
 from faq.entry import FaqEntry
 from faq.files.entries import ReadEntry
-from faq.files.yaml_file import Record
 
 MAX_ANSWER: Final = 2_000
 """Longest answer in characters: beyond it a citizen is better served by a page."""
@@ -95,9 +94,9 @@ def _check_names(
         item.problem(
             "id", "「owner」か「contact」がありません。市民が問い合わせる先を書いてください"
         )
-    by_ward = item.record.record("by_ward")
     for ward in entry.by_ward:
-        if by_ward and ward not in wards:
+        by_ward = item.record.record("by_ward") if ward not in wards else None
+        if by_ward:
             by_ward.problem(ward, f"区「{ward}」は wards.yaml にありません")
 
 
@@ -122,33 +121,32 @@ def _check_links(item: ReadEntry, ids: Collection[str]) -> None:
 
 
 def _check_texts(item: ReadEntry, ids: Collection[str]) -> None:
-    for record, name, text in _texts(item):
-        for offset, message in _faults(text, ids):
-            record.problem_in_text(name, message, offset)
+    for path, text in _texts(item.entry):
+        faults = list(_faults(text, ids))
+        if not faults and len(text) <= MAX_ANSWER:
+            continue
+        record = item.record
+        for name in path[:-1]:
+            record = record.record(name) or record
+        for offset, message in faults:
+            record.problem_in_text(path[-1], message, offset)
         if len(text) > MAX_ANSWER:
             record.problem(
-                name,
+                path[-1],
                 f"答えが {len(text):,} 文字あります。{MAX_ANSWER:,} 文字までにして、"
                 "詳しいことはリンク先のページに書いてください",
             )
 
 
-def _texts(item: ReadEntry) -> Iterator[tuple[Record, str, str]]:
-    """Yield every text that citizens may read as an answer, with the field it stands in."""
-    record, entry = item.record, item.entry
-    yield record, "answer", entry.answer
-    wards = record.record("by_ward")
+def _texts(entry: FaqEntry) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield every text that citizens may read as an answer, with the fields it stands in."""
+    yield ("answer",), entry.answer
     for ward, text in entry.by_ward.items():
-        if wards:
-            yield wards, ward, text
-    easy = record.record("easy")
-    if easy and entry.easy:
-        yield easy, "answer", entry.easy.answer
-    translations = record.record("translations")
+        yield ("by_ward", ward), text
+    if entry.easy:
+        yield ("easy", "answer"), entry.easy.answer
     for language, variant in entry.translations.items():
-        translation = translations.record(language) if translations else None
-        if translation:
-            yield translation, "answer", variant.answer
+        yield ("translations", language, "answer"), variant.answer
 
 
 def _faults(text: str, ids: Collection[str]) -> Iterable[tuple[int, str]]:

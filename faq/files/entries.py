@@ -1,34 +1,82 @@
 """Reading FAQ entries from YAML files."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Final, cast
 
 from faq.entry import LANGUAGES, Audience, FaqEntry, Link, Variant
-from faq.files.yaml_file import Problems, Record, read_yaml, records_of
+from faq.files.known_entries import KnownEntries, items_of
+from faq.files.yaml_file import Problems, Record, parse_yaml, read_text, records_of
 
 _AUDIENCES: Final = ("public", "staff")
 
 
 @dataclass(frozen=True)
 class ReadEntry:
-    """An entry with the record it was read from, so that later checks can point at its lines."""
+    """An entry with where it was read from, so that later checks can point at its lines."""
 
     entry: FaqEntry
-    record: Record
+    place: Callable[[], Record]
     file: str
+
+    @property
+    def record(self) -> Record:
+        """The record it stands in; a known entry's file is parsed only when this is asked for."""
+        return self.place()
 
     def problem(self, name: str, message: str, index: int | None = None) -> None:
         """Record a problem at one of the entry's fields."""
         self.record.problem(name, message, index)
 
 
-def read_entries(path: Path, problems: Problems) -> list[ReadEntry]:
-    """Return the entries of one file; what is wrong is recorded in `problems`."""
-    document = read_yaml(path, problems)
+def read_entries(
+    path: Path, problems: Problems, known: KnownEntries | None = None
+) -> list[ReadEntry]:
+    """Return the entries of one file; what is wrong is recorded in `problems`.
+
+    Of a file without faults only the entries that are not `known` are parsed.
+    """
+    text = read_text(path, problems)
+    if text is None:
+        return []
+    quick = _read_items(text, known, problems.file) if known else None
+    if quick is not None and known:
+        return _with_places(quick, text, problems)
     return [
-        ReadEntry(_entry(record), record, problems.file)
-        for record in records_of(document, problems)
+        ReadEntry(_entry(record), lambda record=record: record, problems.file)  # type: ignore[misc]
+        for record in records_of(parse_yaml(text, problems), problems)
+    ]
+
+
+def _read_items(text: str, known: KnownEntries, file: str) -> list[FaqEntry] | None:
+    """Return the entries of a faultless file, item by item; None when it must be read whole."""
+    items = items_of(text)
+    if items is None:
+        return None
+    entries: list[FaqEntry] = []
+    for item in items:
+        entry = known.get(item)
+        if entry is None:
+            alone = Problems(file)
+            read = [_entry(record) for record in records_of(parse_yaml(item, alone), alone)]
+            if alone.found or len(read) != 1:
+                return None
+            entry = read[0]
+            known.keep(item, entry)
+        entries.append(entry)
+    return entries
+
+
+def _with_places(entries: list[FaqEntry], text: str, problems: Problems) -> list[ReadEntry]:
+    @cache
+    def records() -> list[Record]:
+        return list(records_of(parse_yaml(text, problems), problems))
+
+    return [
+        ReadEntry(entry, lambda at=at: records()[at], problems.file)  # type: ignore[misc]
+        for at, entry in enumerate(entries)
     ]
 
 

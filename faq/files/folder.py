@@ -11,6 +11,7 @@ from faq.files.check import check_entries
 from faq.files.decision import DECISION_FILE, read_decision
 from faq.files.entries import ReadEntry, read_entries
 from faq.files.golden import GoldenQuestion, read_golden
+from faq.files.known_entries import KnownEntries
 from faq.files.offices import read_city, read_offices, read_wards
 from faq.files.replies import read_sentences, read_synonyms
 from faq.files.yaml_file import Problems, Record
@@ -40,25 +41,35 @@ class FolderReport:
     problems: tuple[Problem, ...]
 
 
-def read_folder(path: Path, normalise: Callable[[str], str]) -> FaqFolder:
+def read_folder(
+    path: Path, normalise: Callable[[str], str], known: KnownEntries | None = None
+) -> FaqFolder:
     """Return the folder's content; raises FaqFolderError with every problem when there is one."""
-    report = inspect_folder(path, normalise)
+    report = inspect_folder(path, normalise, known)
     if report.problems:
         raise FaqFolderError(report.problems)
     return report.folder
 
 
-def inspect_folder(path: Path, normalise: Callable[[str], str]) -> FolderReport:
-    """Read the folder and check it whole; never raises for what is written in it."""
-    return _Reading(path, normalise).report()
+def inspect_folder(
+    path: Path, normalise: Callable[[str], str], known: KnownEntries | None = None
+) -> FolderReport:
+    """Read the folder and check it whole; never raises for what is written in it.
+
+    Entries that are `known` are not parsed again, but checked like all others.
+    """
+    return _Reading(path, normalise, known).report()
 
 
 class _Reading:
     """One pass over a folder; each file's problems are kept apart and joined at the end."""
 
-    def __init__(self, path: Path, normalise: Callable[[str], str]) -> None:
+    def __init__(
+        self, path: Path, normalise: Callable[[str], str], known: KnownEntries | None
+    ) -> None:
         self._path = path
         self._normalise = normalise
+        self._known = known
         self._files: list[Problems] = []
 
     def report(self) -> FolderReport:
@@ -119,7 +130,7 @@ class _Reading:
         return [
             item
             for path in sorted((self._path / "entries").glob("*.yaml"))
-            for item in read_entries(path, self._problems(path))
+            for item in read_entries(path, self._problems(path), self._known)
         ]
 
     def _golden(self, ids: set[str]) -> tuple[GoldenQuestion, ...]:

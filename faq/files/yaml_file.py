@@ -48,8 +48,11 @@ def read_text(path: Path, problems: Problems) -> str | None:
 def read_yaml(path: Path, problems: Problems) -> Any:
     """Return the document with positions, or None after recording what is wrong with it."""
     text = read_text(path, problems)
-    if text is None:
-        return None
+    return None if text is None else parse_yaml(text, problems)
+
+
+def parse_yaml(text: str, problems: Problems) -> Any:
+    """Return a text's document with positions, or None after recording what is wrong with it."""
     try:
         return _yaml().load(text)
     except DuplicateKeyError as error:

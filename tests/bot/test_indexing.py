@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot import indexing
-from bot.indexing import build_index, build_index_apart
+from bot.building_process import build_index_apart
+from bot.indexing import build_index
 from bot.understanding import Understanding
 from faq.book import FaqBook
 from faq.index import FaqIndex
@@ -15,13 +16,15 @@ from nlp.encoder import MeaningUnavailable
 
 
 def test_a_spawned_process_builds_the_same(small_book: FaqBook, tmp_path: Path) -> None:
-    here, apart, said = tmp_path / "here" / "x", tmp_path / "apart" / "x", []
+    here, apart = tmp_path / "here" / "x", tmp_path / "apart" / "x"
+    said: list[tuple[str, int, int]] = []
     build_index(small_book, here)
-    build_index_apart(small_book, apart, progress=said.append)
+    build_index_apart(small_book, apart, progress=lambda *report: said.append(report))
     assert {path.name for path in here.iterdir()} == {path.name for path in apart.iterdir()}
     for path in here.iterdir():
         assert path.read_bytes() == (apart / path.name).read_bytes(), path.name
-    assert any("意味" in step for step in said)
+    assert any("意味" in step for step, _, _ in said)
+    assert all(0 <= done <= total for _, done, total in said)
 
 
 def test_a_build_that_fails_leaves_nothing(
@@ -45,12 +48,12 @@ def test_a_process_that_fails_is_told(tmp_path: Path, small_book: FaqBook) -> No
 def test_without_the_encoder_words_alone_are_indexed(
     small_book: FaqBook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def unavailable(*_arguments: object) -> None:
+    def unavailable(*_arguments: object, **_more: object) -> None:
         raise MeaningUnavailable("not installed")
 
     monkeypatch.setattr(indexing, "build_meaning", unavailable)
     said: list[str] = []
-    build_index(small_book, tmp_path / "x", progress=said.append)
+    build_index(small_book, tmp_path / "x", progress=lambda step, _done, _all: said.append(step))
     assert FaqIndex.load(tmp_path / "x", small_book.digest).vectors is None
     assert "ことばの索引だけを使います" in said[-1]
 

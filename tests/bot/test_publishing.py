@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import sqlite3
+import zlib
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,8 @@ from bot.live_desk import LiveDesk
 from bot.question import Question
 from channels.app import Backend, ensure_release, open_backend
 from channels.settings import Settings
+from faq.archive import pack
+from faq.index import FORMAT
 from faq.problem import FaqFolderError
 from tests.conftest import NOON
 
@@ -35,6 +39,17 @@ def without_bulky_waste(folder: Path) -> None:
     golden = (folder / "golden.jsonl").read_text().splitlines()
     kept = [line for line in golden if "sodai-gomi" not in line]
     (folder / "golden.jsonl").write_text("\n".join(kept))
+
+
+def store_archive(backend: Backend, digest: str, archive: bytes) -> None:
+    with sqlite3.connect(backend.settings.state_folder / "toiawase.db") as store:
+        store.execute("UPDATE snapshots SET index_archive = ? WHERE digest = ?", (archive, digest))
+
+
+def damage_snapshot(backend: Backend, digest: str) -> None:
+    with sqlite3.connect(backend.settings.state_folder / "toiawase.db") as store:
+        damaged = zlib.compress(b"[]")
+        store.execute("UPDATE snapshots SET book = ? WHERE digest = ?", (damaged, digest))
 
 
 def test_the_first_start_publishes_once(backend: Backend) -> None:
@@ -119,11 +134,52 @@ def test_a_release_that_cannot_be_loaded_leaves_the_old_one_serving(
     live.refresh()
     without_bulky_waste(city_folder)
     draft = draft_of(backend, city_folder)
-    backend.releases.add(draft.folder.book, b"no archive", NOON, "壊れた索引", "test")
-    shutil.rmtree(backend.settings.index_root)
+    release = backend.publisher.publish(draft, NOON, reason="壊れた公開版", by="test")
+    damage_snapshot(backend, release.digest)
     assert not live.refresh()
     assert live.desk.release == 1
     assert "release 2 could not be loaded" in caplog.text
+    path = city_folder / "entries" / "gomi.yaml"
+    path.write_text(path.read_text().replace("収集日", "集める日"))
+    again = draft_of(backend, city_folder)  # nothing to compare with, but it can be mended
+    assert (again.broken, again.flips) == ((), ())
+
+
+def test_an_index_of_another_format_is_built_anew(
+    backend: Backend, caplog: pytest.LogCaptureFixture
+) -> None:
+    release = backend.releases.current()
+    manifest = backend.shelf.index_folder(release.digest) / "index.json"
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"format": 1}))
+    store_archive(backend, release.digest, pack(manifest.parent))
+    live = LiveDesk(backend.shelf, backend.releases)
+    assert live.refresh()
+    question = Question.from_text("粗大ごみを捨てたい", "web", NOON)
+    assert live.desk.consider(question).kind == "answered"
+    assert json.loads(manifest.read_text())["format"] == FORMAT
+    assert "anew: the index has format 1" in caplog.text
+
+
+def test_a_damaged_archive_is_no_loss(backend: Backend, caplog: pytest.LogCaptureFixture) -> None:
+    store_archive(backend, backend.releases.current().digest, b"no archive")
+    shutil.rmtree(backend.settings.index_root)
+    question = Question.from_text("粗大ごみを捨てたい", "web", NOON)
+    assert backend.shelf.desk().consider(question).kind == "answered"
+    assert "anew: the archived index cannot be unpacked" in caplog.text
+
+
+@pytest.mark.parametrize("name", ["readings.json", "meaning.json", "vectors.rows.npy"])
+def test_a_damaged_index_of_the_release_before_stops_no_publish(
+    backend: Backend, city_folder: Path, name: str
+) -> None:
+    ask(backend, "粗大ごみを捨てたい")
+    folder = backend.shelf.index_folder(backend.releases.current().digest)
+    (folder / name).write_bytes(b"{broken")
+    without_bulky_waste(city_folder)
+    draft = draft_of(backend, city_folder)
+    assert [flip.text for flip in draft.flips] == ["粗大ごみを捨てたい"]
+    release = backend.publisher.publish(draft, NOON, reason="直す", by="test", accept_broken=True)
+    assert backend.shelf.desk(release).release == 2
 
 
 def test_before_the_first_release_nothing_can_be_asked(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from channels.commands.console import steps
 from tests.conftest import SMALL_CITY, TESTS
 
 TOIAWASE = [sys.executable, "-c", "from channels.cli import main; main()"]
@@ -164,3 +165,15 @@ def test_wrong_settings_are_named(run) -> None:  # type: ignore[no-untyped-def]
 def test_every_command_explains_itself(run) -> None:  # type: ignore[no-untyped-def]
     for command in ("serve", "ask", "check", "evaluate", "publish", "releases", "rollback"):
         assert "。" in run(command, "--help").stdout
+
+
+def test_progress_is_told_step_by_step(monkeypatch: pytest.MonkeyPatch, capfd) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "120")
+    with steps("準備しています") as say:
+        say("読んでいます", 0, 2_000)
+        say("読んでいます", 1_500, 2_000)
+        say("調べています", 0, 0)
+    shown = capfd.readouterr().err
+    assert "1,500 / 2,000" in shown or "2,000 / 2,000" in shown
+    assert "調べています" in shown

@@ -6,13 +6,16 @@ import numpy as np
 import pytest
 
 from nlp.encoder import MeaningUnavailable, SentenceEncoder
+from nlp.entry_vectors import EntryTexts, KnownVectors
 from nlp.head import apply_head
 from nlp.head_tuning import Pairs, Tuning, tune
-from nlp.meaning import EntryTexts, Meaning, build_meaning
+from nlp.meaning import Meaning, build_meaning
 from nlp.passages import clean, sentences
 from nlp.pooled_cache import PooledCache
 from nlp.pooling import PieceWeights, Pooled, mix
 from nlp.rewording import reword, substitutions
+from nlp.table_file import table_file
+from nlp.text_cache import Remembered, TextCache
 
 TEXTS = [
     "粗大ごみの出し方を教えてください。",
@@ -129,18 +132,21 @@ ENTRIES = [
 
 
 def test_a_small_edit_encodes_only_what_changed(tmp_path: Path) -> None:
-    cache, said = PooledCache(), []
+    cache = PooledCache()
+    said: dict[str, int] = {}
     groups = substitutions([("ごみ", "廃棄物")])
-    meaning, vectors = build_meaning(ENTRIES, cache, groups, progress=said.append)
+    meaning, vectors = build_meaning(
+        ENTRIES, cache, groups, progress=lambda step, _done, total: said.update({step: total})
+    )
     assert vectors.rows.shape == (4, 512)
     assert vectors.row_starts.tolist() == [0, 2, 3, 4]
     assert vectors.passage_starts[-1] == len(vectors.passages)
-    assert len(said) == 3
+    assert said["文を読んでいます"] == 3
+    assert said["質問と回答の意味を調べています"] > 0
     cache.save(tmp_path / "pooled.npz")
     cache = PooledCache.load(tmp_path / "pooled.npz")
-    before = dict(cache._known)
     kept, same = build_meaning(ENTRIES, cache, groups, previous=meaning)
-    assert cache._known.keys() == before.keys()
+    assert not cache.has_changed
     np.testing.assert_array_equal(same.rows, vectors.rows)
     assert kept.head is meaning.head
     meaning.save(tmp_path)
@@ -152,6 +158,30 @@ def test_a_small_edit_encodes_only_what_changed(tmp_path: Path) -> None:
     assert Meaning.load(tmp_path / "nowhere") is None
 
 
+def test_vectors_of_the_release_before_are_taken_over() -> None:
+    groups = substitutions([("ごみ", "廃棄物")])
+    meaning, vectors = build_meaning(ENTRIES, PooledCache(), groups)
+    at = {key: place for place, key in enumerate(vectors.made_from)}
+    marked = np.concatenate([vectors.rows, vectors.passages]) + np.float32(1.0)
+    asked, told = ENTRIES[0].wordings[0], ENTRIES[0].wordings[1][1]
+    edited = [EntryTexts((asked, ("不燃物を出す日", told))), *ENTRIES[1:]]
+    _, again = build_meaning(edited, PooledCache(), groups, meaning, known=KnownVectors(at, marked))
+    taken = [0, 2, 3]
+    np.testing.assert_array_equal(again.rows[taken], vectors.rows[taken] + np.float32(1.0))
+    np.testing.assert_allclose(np.linalg.norm(again.rows[1]), 1.0, atol=1e-5)
+
+
+def test_a_known_question_is_not_encoded_again() -> None:
+    meaning, _ = build_meaning(ENTRIES, PooledCache(), {})
+    known: Remembered[bytes] = Remembered()
+    remembering = meaning.remembering(known)
+    first = remembering.of_question("ごみはいつ")
+    np.testing.assert_array_equal(first, meaning.of_question("ごみはいつ"))
+    assert len(known.used) == 1
+    other = {key: np.zeros(512, dtype=np.float32).tobytes() for key in known.used}
+    assert not meaning.remembering(Remembered(other)).of_question("ごみはいつ").any()
+
+
 def test_a_damaged_cache_is_empty(tmp_path: Path) -> None:
     path = tmp_path / "pooled.npz"
     assert b"x" not in PooledCache.load(path)
@@ -159,6 +189,26 @@ def test_a_damaged_cache_is_empty(tmp_path: Path) -> None:
     assert b"x" not in PooledCache.load(path)
     PooledCache().save(path)
     assert b"x" not in PooledCache.load(path)
+    assert b"x" not in PooledCache.load(path)
+    assert TextCache.from_bytes(b"broken").terms.used == {}
+    assert TextCache.from_bytes(TextCache().to_bytes()).has_changed is False
+
+
+def test_two_threads_encode_the_same(encoder: SentenceEncoder) -> None:
+    many = [encoder.pieces(f"{text}{at}") for at in range(40) for text in TEXTS]
+    one, two = encoder.pool(many), encoder.pool(many, threads=2)
+    np.testing.assert_array_equal(one.mean, two.mean)
+    np.testing.assert_array_equal(one.length, two.length)
+
+
+def test_rows_of_a_table_in_a_file_are_the_same(tmp_path: Path) -> None:
+    table = np.random.default_rng(1).integers(0, 256, (5_000, 16), dtype=np.uint8)
+    path = tmp_path / "index" / "table"
+    rows = np.array([4_999, 0, 7, 7])
+    np.testing.assert_array_equal(table_file(table, path)[rows], table[rows])
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+    np.testing.assert_array_equal(table_file(table, path)[rows], table[rows])
+    assert path.read_bytes() == table.tobytes()
 
 
 def test_sentences_leave_contacts_and_hours_out() -> None:

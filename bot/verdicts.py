@@ -1,0 +1,124 @@
+"""What the desk of one book makes of questions, each considered once and then kept.
+
+Publishing asks the golden questions and what citizens asked before, of the draft and of the
+current release. The draft of today is the current release of the next time, so what its desk made
+of a question is kept beside its index.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime
+from typing import Final
+
+import msgspec
+
+from bot.desk import InquiryDesk
+from bot.evaluation import (
+    RANKING_DEPTH,
+    REJECTED,
+    Judged,
+    Verdict,
+    judged_as,
+    question_of,
+    verdict_of,
+)
+from bot.question import Question
+from faq.book import FaqBook
+from faq.files.golden import GoldenQuestion
+from faq.office import JAPAN
+
+Count = Callable[[int, int], None]
+"""Told how many are done, of how many."""
+
+_THREADS: Final = 2  # half of the work is done outside the interpreter's lock
+_REPORTED: Final = 20
+_DECODER: Final = msgspec.msgpack.Decoder(dict[str, Verdict])
+
+
+def uncounted(_done: int, _total: int) -> None:
+    """Take a count, and tell nobody."""
+
+
+class Verdicts:
+    """Verdicts on one book; its desk is opened only when a question is not known yet."""
+
+    def __init__(
+        self, book: FaqBook, open_desk: Callable[[], InquiryDesk], kept: bytes | None
+    ) -> None:
+        self._book = book
+        self._open_desk = open_desk
+        self._known = _decoded(kept)
+        self._used: dict[str, Verdict] = {}
+        self._expired_on: dict[date, str] = {}
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether keeping it again would write something else."""
+        return self._used.keys() != self._known.keys()
+
+    def to_bytes(self) -> bytes:
+        """Return the verdicts that were asked for, to be kept for the next time."""
+        return msgspec.msgpack.encode(self._used)
+
+    def judge(
+        self, golden: Sequence[GoldenQuestion], at: datetime, count: Count = uncounted
+    ) -> list[Judged]:
+        """Return what becomes of golden questions, as `bot.evaluation.judge` would."""
+        asked = [question_of(self._book, one, at) for one in golden]
+        verdicts = iter(self._found([one for one in asked if one], RANKING_DEPTH, count))
+        return [
+            judged_as(one, next(verdicts) if question else REJECTED)
+            for one, question in zip(golden, asked, strict=True)
+        ]
+
+    def of(self, questions: Sequence[Question], count: Count = uncounted) -> list[Verdict]:
+        """Return the reply to each question, without the ranking behind it."""
+        return self._found(questions, 0, count)
+
+    def _found(self, questions: Sequence[Question], depth: int, count: Count) -> list[Verdict]:
+        keys = [self._key(question, depth) for question in questions]
+        known = {key: self._known[key] for key in keys if key in self._known}
+        missing = {
+            key: question
+            for key, question in zip(keys, questions, strict=True)
+            if key not in known and key not in self._used
+        }
+        self._used.update(known)
+        if missing:
+            self._consider(missing, depth, count)
+        return [self._used[key] for key in keys]
+
+    def _consider(self, missing: Mapping[str, Question], depth: int, count: Count) -> None:
+        desk = self._open_desk()
+        with ThreadPoolExecutor(_THREADS) as pool:
+            verdicts = pool.map(lambda one: verdict_of(desk, one, depth), missing.values())
+            for at, (key, verdict) in enumerate(zip(missing, verdicts, strict=True)):
+                if at % _REPORTED == 0:
+                    count(at, len(missing))
+                self._used[key] = verdict
+
+    def _key(self, question: Question, depth: int) -> str:
+        # All that a reply depends on beside the book; the day counts only for what has expired.
+        told = (
+            question.text,
+            question.sees_staff_entries,
+            question.language,
+            question.ward,
+            depth,
+            self._expired(question.asked_at.astimezone(JAPAN).date()),
+        )
+        return hashlib.blake2b(repr(told).encode(), digest_size=16).hexdigest()
+
+    def _expired(self, on: date) -> str:
+        if on not in self._expired_on:
+            gone = [entry.id for entry in self._book.entries if not entry.is_current(on)]
+            self._expired_on[on] = " ".join(gone)
+        return self._expired_on[on]
+
+
+def _decoded(kept: bytes | None) -> dict[str, Verdict]:
+    try:
+        return _DECODER.decode(kept) if kept else {}
+    except msgspec.MsgspecError:
+        return {}
