@@ -31,6 +31,7 @@ class Judged:
     confidence: float
     shown: tuple[str, ...]
     ranking: tuple[tuple[str, float], ...]
+    sentence: str = ""
 
     @property
     def is_in_scope(self) -> bool:
@@ -41,6 +42,15 @@ class Judged:
     def first_is_right(self) -> bool:
         """Whether the first entry of the ranking is a relevant one."""
         return bool(self.ranking) and self.ranking[0][0] in self.golden.relevant
+
+    @property
+    def is_served(self) -> bool:
+        """Whether the citizen got what they need: the sentence, a relevant entry, or no answer."""
+        if self.golden.sentence:
+            return self.sentence == self.golden.sentence
+        if not self.is_in_scope:
+            return self.kind != "answered"
+        return bool(set(self.shown) & self.golden.relevant.keys())
 
     @property
     def is_wrong_answer(self) -> bool:
@@ -56,7 +66,8 @@ class Figures:
     share of a question's relevant entries among the first 10. nDCG@10 with gain 2^grade - 1
     (Järvelin and Kekäläinen 2002). Precision and coverage are of what was Answered in scope;
     `not_answered` is the share of must-not-be-answered questions that were not. The calibration
-    error (bot/calibration.py) is of the confidence that the first entry is right, over all.
+    error (bot/calibration.py) is of the confidence that the first entry is right, over all;
+    `right_sentence` is of the questions that call for a fixed sentence.
     """
 
     questions: int
@@ -74,6 +85,7 @@ class Figures:
     not_answered: float | None
     unanswered: float | None
     calibration_error: float | None
+    right_sentence: float | None
 
 
 class Verdict(msgspec.Struct, frozen=True, array_like=True):
@@ -83,6 +95,7 @@ class Verdict(msgspec.Struct, frozen=True, array_like=True):
     confidence: float
     shown: tuple[str, ...]
     ranking: tuple[tuple[str, float], ...]
+    sentence: str = ""
 
 
 REJECTED: Final = Verdict("unanswered", 0.0, (), ())
@@ -128,12 +141,20 @@ def verdict_of(desk: InquiryDesk, question: Question, depth: int) -> Verdict:
         reply.confidence,
         shown_entries(reply),
         tuple((one.entry_id, one.score) for one in ranked),
+        reply.sentence.id if isinstance(reply, Fixed) else "",
     )
 
 
 def judged_as(golden: GoldenQuestion, verdict: Verdict) -> Judged:
     """Return a golden question with its verdict."""
-    return Judged(golden, verdict.kind, verdict.confidence, verdict.shown, verdict.ranking)
+    return Judged(
+        golden,
+        verdict.kind,
+        verdict.confidence,
+        verdict.shown,
+        verdict.ranking,
+        verdict.sentence,
+    )
 
 
 def _asked_by(book: FaqBook, golden: GoldenQuestion) -> Channel:
@@ -145,7 +166,7 @@ def _asked_by(book: FaqBook, golden: GoldenQuestion) -> Channel:
 def figures(judged: Sequence[Judged]) -> Figures:
     """Return the quality over all questions given."""
     inside = [one for one in judged if one.is_in_scope]
-    outside = [one for one in judged if not one.is_in_scope]
+    outside = [one for one in judged if not one.is_in_scope and not one.golden.sentence]
     answered = [one for one in inside if one.kind == "answered"]
     ranks = [_first_hit(one) for one in inside]
     told = [Told(one.confidence, one.first_is_right) for one in judged if one.kind != "fixed"]
@@ -160,13 +181,12 @@ def figures(judged: Sequence[Judged]) -> Figures:
         ndcg_at_10=_mean(map(_ndcg, inside)),
         answered_precision=_mean(not one.is_wrong_answer for one in answered),
         answered_coverage=_mean(one.kind == "answered" for one in inside),
-        right_among_shown=_mean(
-            bool(set(one.shown) & one.golden.relevant.keys()) for one in inside
-        ),
+        right_among_shown=_mean(one.is_served for one in inside),
         out_of_scope=len(outside),
         not_answered=_mean(one.kind != "answered" for one in outside),
         unanswered=_mean(one.kind == "unanswered" for one in outside),
         calibration_error=expected_calibration_error(told) if told else None,
+        right_sentence=_mean(one.is_served for one in judged if one.golden.sentence),
     )
 
 

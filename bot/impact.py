@@ -46,6 +46,8 @@ def flips(
     """
     counted: dict[str, list[Inquiry]] = {}
     for inquiry in past:
+        if not inquiry.text:  # not kept, for it called for a private sentence
+            continue
         counted.setdefault(inquiry.text, []).append(inquiry)
     questions = [question_of(asked[-1]) for asked in counted.values()]
     was, will_be = current.of(questions, count), draft.of(questions, count)

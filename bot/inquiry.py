@@ -9,7 +9,7 @@ import uuid_utils
 
 from bot.question import Channel, Question
 from bot.reply import Fixed, Kind, Reply, shown_entries
-from nlp.personal_data import MaskedText
+from nlp.personal_data import MaskedText, mask
 
 MissReason = Literal["no_entry", "unsure", "not_helpful"]
 
@@ -20,6 +20,7 @@ MISS_LABELS: Final[Mapping[MissReason, str]] = {
 }
 
 _NEAREST: Final = 5
+_NOT_KEPT: Final = mask("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +78,14 @@ def inquiry_of(question: Question, reply: Reply, release: int) -> Inquiry:
     """Return the record of a question and its reply, with a new time-ordered id (UUIDv7)."""
     shown = shown_entries(reply)
     nearest = () if isinstance(reply, Fixed) else reply.ranking.best[:_NEAREST]
+    private = isinstance(reply, Fixed) and reply.sentence.private
     return Inquiry(
         id=_new_id(question.asked_at),
         kind=reply.kind,
         channel=question.channel,
-        text=question.text,
+        text=_NOT_KEPT if private else question.text,
         language=question.language,
-        ward=question.ward,
+        ward=None if private else question.ward,
         entry_id=shown[0] if reply.kind == "answered" else None,
         confidence=reply.confidence,
         asked_at=question.asked_at,

@@ -185,11 +185,5 @@ def _broken(before: Sequence[Judged], after: Sequence[Judged]) -> tuple[Broken, 
     return tuple(
         Broken(now.golden.query, tuple(now.golden.relevant), now.shown)
         for was, now in zip(before, after, strict=True)
-        if _is_right(was) and not _is_right(now)
+        if was.is_served and not now.is_served
     )
-
-
-def _is_right(judged: Judged) -> bool:
-    if not judged.is_in_scope:
-        return judged.kind != "answered"
-    return bool(set(judged.shown) & judged.golden.relevant.keys())

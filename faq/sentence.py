@@ -45,7 +45,7 @@ class FixedSentence:
     """An approved sentence with its variants, languages and the words that call for it.
 
     `words` are whole messages; `signs` stand anywhere in one ("家|部屋 + 燃え": one of each part),
-    unless one of `unless` stands there too.
+    unless one of `unless` stands there too. What calls for a `private` one is not kept.
     """
 
     id: str
@@ -55,6 +55,7 @@ class FixedSentence:
     words: tuple[str, ...] = ()
     signs: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    private: bool = False
     easy: str = ""
     translations: Mapping[str, str] = field(default_factory=dict)
     contacts: tuple[EmergencyContact, ...] = ()

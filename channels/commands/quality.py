@@ -92,6 +92,7 @@ def evaluate(source: Path, questions: Path, rankings: Path | None, as_json: bool
         return
     named_sets = {name: one for name, one in by_set.items() if name}
     out().print(figures_table({"全体": total, **named_sets}))
+    out().print(f"決まった文を出すべき質問に、それを出した割合：{_cell(total.right_sentence)}")
     out().print(f"確かさと実際の正しさのずれ（期待較正誤差）：{_cell(total.calibration_error)}")
 
 

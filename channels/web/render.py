@@ -37,6 +37,7 @@ def render(considered: Considered, book: FaqBook) -> ReplyOut:
             EmergencyOut(name=one.name, telephone=one.telephone)
             for one in (sentence.contacts if sentence else ())
         ],
+        private=bool(sentence and sentence.private),
         links=[
             LinkOut(title=link.title, url=link.url) for link in (sentence.links if sentence else ())
         ],

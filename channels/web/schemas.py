@@ -109,6 +109,7 @@ class ReplyOut(BaseModel):
     prompt: str | None
     contact: ContactOut | None
     emergency: list[EmergencyOut]
+    private: bool
     links: list[LinkOut]
     notices: list[str]
     release: int

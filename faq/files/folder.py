@@ -90,7 +90,9 @@ class _Reading:
             normalise=self._normalise,
         )
         decision = self._read(DECISION_FILE, read_decision, None)
-        golden = self._golden({item.entry.id for item in entries})
+        golden = self._golden(
+            {item.entry.id for item in entries}, {sentence.id for sentence, _ in sentences}
+        )
         book = FaqBook.of(
             (item.entry for item in entries),
             city=city,
@@ -133,7 +135,7 @@ class _Reading:
             for item in read_entries(path, self._problems(path), self._known)
         ]
 
-    def _golden(self, ids: set[str]) -> tuple[GoldenQuestion, ...]:
+    def _golden(self, ids: set[str], sentences: set[str]) -> tuple[GoldenQuestion, ...]:
         path = self._path / "golden.jsonl"
         if not path.is_file():
             return ()
@@ -142,6 +144,10 @@ class _Reading:
         for question, line in read:
             for unknown in sorted(question.relevant.keys() - ids):
                 problems.add(f"FAQ「{unknown}」がありません。id を確かめてください", line)
+            if question.sentence and question.sentence not in sentences:
+                problems.add(
+                    f"決まった文「{question.sentence}」がありません。id を確かめてください", line
+                )
         return tuple(question for question, _ in read)
 
     def _cross_check(

@@ -8,16 +8,20 @@ from typing import Any, Final
 
 from faq.files.yaml_file import Problems, read_text
 
-_FIELDS: Final = frozenset({"query", "relevant", "set", "lang", "note"})
+_FIELDS: Final = frozenset({"query", "relevant", "sentence", "set", "lang", "note"})
 
 
 @dataclass(frozen=True, slots=True)
 class GoldenQuestion:
-    """A question with its relevant entries (id -> grade 1 or 2); none = must not be answered."""
+    """A question with its relevant entries (id -> grade 1 or 2); none = must not be answered.
+
+    `sentence` is the fixed sentence that has to come before any entry, where one has to.
+    """
 
     query: str
     relevant: Mapping[str, int] = field(default_factory=dict)
     set: str = ""
+    sentence: str = ""
 
 
 def read_golden(path: Path, problems: Problems) -> list[tuple[GoldenQuestion, int]]:
@@ -50,7 +54,9 @@ def _question(raw: str, line: int, problems: Problems) -> GoldenQuestion | None:
     if not _is_graded(relevant):
         problems.add('「relevant」は {"id": 1 か 2} の形で書いてください', line)
         return None
-    return GoldenQuestion(value["query"], relevant, str(value.get("set", "")))
+    return GoldenQuestion(
+        value["query"], relevant, str(value.get("set", "")), str(value.get("sentence", ""))
+    )
 
 
 def _is_graded(relevant: Any) -> bool:

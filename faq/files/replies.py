@@ -31,6 +31,7 @@ def _sentence(record: Record) -> FixedSentence:
         words=record.texts("words"),
         signs=_signs(record),
         unless=record.texts("unless"),
+        private=record.flag("private", default=False),
         easy=record.text("easy"),
         translations=_translations(record),
         contacts=tuple(_contact(item) for item in record.records("contacts")),

@@ -32,6 +32,7 @@ def test_an_answer_has_the_shape_of_the_contract(site: httpx.Client) -> None:
         "prompt",
         "contact",
         "emergency",
+        "private",
         "links",
         "notices",
         "release",

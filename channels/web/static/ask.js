@@ -57,6 +57,17 @@
     setBusy(false);
   });
 
+  // Someone may be looking over the citizen's shoulder: nothing of the conversation stays, not even
+  // behind the back button.
+  conversation.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-leave]")) { return; }
+    event.preventDefault();
+    conversation.replaceChildren();
+    conversation.hidden = true;
+    input.value = "";
+    window.location.replace("/");
+  });
+
   conversation.addEventListener("submit", async (event) => {
     event.preventDefault();
     const chosen = event.submitter;
