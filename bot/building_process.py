@@ -28,6 +28,7 @@ _LOWEST_PRIORITY: Final = 19
 @dataclass(frozen=True, slots=True)
 class _Order:
     snapshot: bytes
+    digest: str
     folder: Path
     with_meaning: bool
     previous: Path | None
@@ -73,7 +74,7 @@ class BuildingProcess:
         """Do as `build_index` does; raises IndexDamaged when the process ends without an index."""
         self._is_used = True
         with suppress(BrokenPipeError, EOFError, ConnectionResetError):  # it is done, or gone
-            self._here.send(_Order(book.to_json(), folder, with_meaning, previous))
+            self._here.send(_Order(book.to_json(), book.digest, folder, with_meaning, previous))
             while True:
                 progress(*self._here.recv())
         self._process.join()
@@ -112,7 +113,7 @@ def _build_one(orders: Connection) -> None:
         except EOFError:  # there is nothing to build
             return
         build_index(
-            FaqBook.from_json(order.snapshot),
+            FaqBook.from_json(order.snapshot, order.digest),
             order.folder,
             with_meaning=order.with_meaning,
             previous=order.previous,

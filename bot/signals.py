@@ -136,7 +136,7 @@ def moments(values: Floats) -> tuple[float, float]:
     """Return mean and standard deviation, the latter 0 when all values are alike."""
     if not values.size:
         return 0.0, 0.0
-    mean = float(values.mean())
+    mean = float(np.add.reduce(values)) / values.size
     # einsum, not a BLAS product: OpenBLAS would wake all its threads for so short a sum.
     square = float(np.einsum("i,i", values, values)) / values.size
     variance = square - mean * mean

@@ -39,7 +39,7 @@ class FaqBook:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 (hex) over the whole content."""
+        """SHA-256 (hex) over the whole content, as the version that published it writes it."""
         return hashlib.sha256(self.to_json()).hexdigest()
 
     def to_json(self) -> bytes:
@@ -47,12 +47,18 @@ class FaqBook:
         return msgspec.json.encode(self, order="sorted")
 
     @classmethod
-    def from_json(cls, snapshot: bytes) -> "FaqBook":
-        """Read a snapshot back; raises IndexDamaged when it is not one."""
+    def from_json(cls, snapshot: bytes, digest: str = "") -> "FaqBook":
+        """Read a snapshot back; raises IndexDamaged when it is not one.
+
+        It goes on by the digest it was published with: a version with more fields would write it
+        otherwise, and look for its index in vain. Without `digest` that of the snapshot is taken.
+        """
         try:
-            return msgspec.json.decode(snapshot, type=cls)
+            book = msgspec.json.decode(snapshot, type=cls)
         except msgspec.MsgspecError as error:
             raise IndexDamaged(f"the snapshot of the book cannot be read: {error}") from error
+        vars(book)["digest"] = digest or hashlib.sha256(snapshot).hexdigest()
+        return book
 
     @cached_property
     def by_id(self) -> Mapping[str, FaqEntry]:

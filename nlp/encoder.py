@@ -16,6 +16,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -42,6 +43,9 @@ _WIDEST_LEFT: Final = 2
 _WIDEST_RIGHT: Final = 2
 _FEATURES: Final = _EMBEDDING + len(_WINDOWS) * _BRANCH
 _TOKENS_PER_BATCH: Final = 384  # keeps the working set near the size of the processor's cache
+
+
+_LOG_SHARES: Final = 4_096
 
 
 class MeaningUnavailable(RuntimeError):
@@ -83,6 +87,8 @@ class SentenceEncoder:
             d0=backend.d0, d1=backend.d1, d2=backend.d2, d3=backend.d3, p1=backend.p1, p3=backend.p3
         )
         self._limit = getattr(backend, "_threadpool", None)
+        # The words of a city's questions come again and again.
+        self._kept_log_share = lru_cache(_LOG_SHARES)(self._log_share)
 
     _shared: "SentenceEncoder | None" = None
     _lock = threading.Lock()
@@ -261,6 +267,9 @@ class SentenceEncoder:
 
     def log_share(self, text: str) -> float:
         """Return how common a word is in the language: the sum of its pieces' log probabilities."""
+        return self._kept_log_share(text)
+
+    def _log_share(self, text: str) -> float:
         tokenizer = self._tokenizer
         ids = tokenizer.encode(text, out_type=int, add_bos=False, add_eos=False)
         return float(sum(tokenizer._scores[at] for at in ids if tokenizer._pieces[at] != "▁"))

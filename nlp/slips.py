@@ -50,7 +50,7 @@ class Speller:
             if _SHORTEST <= len(word) <= _LONGEST and _KANJI.search(word)
         }
         self._forwards = sorted(self._uses)
-        self._backwards = sorted(word[::-1] for word in self._uses)
+        self._backwards = sorted(self._uses, key=_reversed)
         self._tokeniser = tokeniser
 
     def mend(self, text: str) -> str:
@@ -93,19 +93,22 @@ class Speller:
         return max(near)[1] if near else None
 
     def _sharing_an_end(self, typed: str) -> Iterator[str]:
-        """Yield the words of the same length with the same first or second half."""
+        """Yield the words of the same length with the same first or last characters.
+
+        One wrong character leaves half of them, rounded down, on one of the sides.
+        """
         half = len(typed) // 2
-        yield from _starting(self._forwards, typed[: len(typed) - half], len(typed))
-        yield from _starting(self._forwards, typed[:half], len(typed))
-        for word in _starting(self._backwards, typed[: half - 1 : -1], len(typed)):
-            yield word[::-1]
-        for word in _starting(self._backwards, typed[::-1][:half], len(typed)):
-            yield word[::-1]
+        first = bisect_left(self._forwards, typed[:half])
+        last = bisect_left(self._forwards, typed[:half] + _LAST)
+        yield from (word for word in self._forwards[first:last] if len(word) == len(typed))
+        end = _reversed(typed)[:half]
+        first = bisect_left(self._backwards, end, key=_reversed)
+        last = bisect_left(self._backwards, end + _LAST, key=_reversed)
+        yield from (word for word in self._backwards[first:last] if len(word) == len(typed))
 
 
-def _starting(ordered: Sequence[str], start: str, length: int) -> Iterator[str]:
-    first, last = bisect_left(ordered, start), bisect_left(ordered, start + _LAST)
-    return (word for word in ordered[first:last] if len(word) == length)
+def _reversed(word: str) -> str:
+    return word[::-1]
 
 
 def _whole_kana(match: re.Match[str]) -> str:

@@ -40,6 +40,10 @@ class SynonymTable:
     ) -> None:
         self._others = _others_of(groups)
         self._shared = shared or {}
+        # Forms of several words are few: most words start none, and need not be tried.
+        self._begins = {
+            form[0] for known in (self._others, self._shared) for form in known if len(form) > 1
+        }
 
     @classmethod
     def of_city(
@@ -58,7 +62,8 @@ class SynonymTable:
         """Return the typed words in order, each once, with their synonyms."""
         found: dict[str, list[Form]] = {term: [] for term in terms}
         for start in range(len(terms)):
-            for length in range(1, min(_LONGEST, len(terms) - start) + 1):
+            longest = _LONGEST if terms[start] in self._begins else 1
+            for length in range(1, min(longest, len(terms) - start) + 1):
                 form = tuple(terms[start : start + length])
                 for other in self.of(form):
                     for term in form:
