@@ -111,11 +111,16 @@ def create_app(backend: Backend) -> FastAPI:
         # A question waits for the interpreter some 25 times (after each product of matrices); while
         # another thread loads a release, each wait takes as long as this, 5 ms if nothing is said.
         sys.setswitchinterval(_SWITCH_SECONDS)
-        await asyncio.to_thread(live.refresh)
-        # What lives as long as the process need not be looked through for garbage: with it, the
-        # collector stopped all answers for up to 80 ms whenever a new release was loaded.
-        gc.collect()
-        gc.freeze()
+        # What lives as long as the process need not be looked through for garbage: not while it is
+        # being loaded (a third of a second), nor later, when it would stop all answers for up to
+        # 80 ms whenever a new release is loaded.
+        gc.disable()
+        try:
+            await asyncio.to_thread(live.refresh)
+        finally:
+            gc.collect()
+            gc.freeze()
+            gc.enable()
         writer.start()
         following = asyncio.create_task(_follow_releases(live))
         try:
