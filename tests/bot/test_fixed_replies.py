@@ -1,6 +1,12 @@
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 
 from bot.fixed_replies import FixedReplies
+from bot.inquiry import inquiry_of
+from bot.question import Question
+from bot.reply import Fixed
 from faq.sentence import FixedSentence
 
 FIRE = FixedSentence(
@@ -39,3 +45,14 @@ def test_a_message_calls_for_a_sentence_by_the_whole_or_by_its_signs(
     text: str, expected: FixedSentence | None
 ) -> None:
     assert REPLIES.find(text) == expected
+
+
+@pytest.mark.parametrize(("private", "kept"), [(True, ("", None)), (False, ("助けて", "kita"))])
+def test_what_calls_for_a_private_sentence_is_not_kept(
+    private: bool, kept: tuple[str, str | None], asking: Callable[..., Question]
+) -> None:
+    question = asking("助けて", ward="kita")
+    reply = Fixed(replace(HELP, private=private), "110へ。", None)
+    inquiry = inquiry_of(question, reply, 1)
+    assert (inquiry.text, inquiry.ward) == kept
+    assert (inquiry.kind, inquiry.asked_at) == ("fixed", question.asked_at)
