@@ -76,6 +76,8 @@ def samples_of(
 def _of_city(desk: InquiryDesk, golden: Sequence[GoldenQuestion], city: int) -> list[Sample]:
     found = []
     for one in track(golden, "ranking", console=Console(stderr=True), transient=True):
+        if one.sentence:  # decided before any ranking
+            continue
         question = Question.from_text(one.query, "staff", now())
         ranking = desk.rank(question, depth=_DEPTH)
         ids = [ranked.entry_id for ranked in ranking.best]
