@@ -109,14 +109,16 @@ class InquiryDesk:
 
     def rank(self, question: Question, *, depth: int = DEPTH) -> Ranking:
         """Return the entries nearest to the question that its asker may see and that are valid."""
-        text = self._read(without_labels(question.text))
+        typed = without_labels(question.text)
+        foreign = not has_japanese_words(typed, question.language)
+        text = typed if foreign else self._read(typed)
         return self._ranker.rank(
             text,
             self._tokeniser.terms(text),
             staff=question.sees_staff_entries,
             on=question.asked_at.astimezone(JAPAN).date(),
             depth=max(depth, LISTED),
-            foreign=not has_japanese_words(text, question.language),
+            foreign=foreign,
         )
 
     def confidence(self, ranking: Ranking) -> Confidence:

