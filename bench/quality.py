@@ -23,13 +23,10 @@ from bot.understanding import Understanding
 from channels.clock import now
 from faq.book import FaqBook
 from faq.entry import FaqEntry
-from faq.files.csv_file import read_csv_book
-from faq.files.folder import read_folder
-from faq.files.golden import GoldenQuestion, read_golden
-from faq.files.yaml_file import Problems
+from faq.files.golden import GoldenQuestion
+from faq.files.sources import read_book, read_questions
 from faq.index import FaqIndex
 from faq.office import JAPAN
-from faq.problem import FaqFolderError
 from nlp.normalise import normalise
 from nlp.tokeniser import SudachiTokeniser
 
@@ -57,7 +54,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--write", action="store_true", help="docs/benchmarks.md に書きます")
     asked = parser.parse_args()
-    book = _public_book(_read_book(asked.faq))
+    book = _public_book(read_book(asked.faq, normalise))
     golden = _questions(asked.questions, book)
     values = measure(book, golden)
     text = _text(values, len(book.entries), len(golden), asked.seed)
@@ -160,10 +157,6 @@ def _plot(values: Mapping[str, Values]) -> None:
     save_plot(figure, "bench-quality.svg")
 
 
-def _read_book(source: Path) -> FaqBook:
-    return read_folder(source, normalise).book if source.is_dir() else read_csv_book(source)
-
-
 def _public_book(book: FaqBook) -> FaqBook:
     """Leave out what citizens cannot see today: peers know neither audience nor expiry."""
     today_here = now().astimezone(JAPAN).date()
@@ -172,12 +165,7 @@ def _public_book(book: FaqBook) -> FaqBook:
 
 
 def _questions(paths: Sequence[Path], book: FaqBook) -> list[GoldenQuestion]:
-    found = []
-    for path in paths:
-        problems = Problems(str(path))
-        found += [question for question, _ in read_golden(path, problems)]
-        if problems.found:
-            raise FaqFolderError(problems.found)
+    found = [one for path in paths for one in read_questions(path)]
     return [one for one in found if one.relevant and one.relevant.keys() <= book.by_id.keys()]
 
 

@@ -15,12 +15,12 @@ from typing import Final, Self
 
 from threadpoolctl import threadpool_limits
 
-from bot.indexing import build_index, unreported
+from bot.indexing import build_index
 from faq.book import FaqBook
 from faq.build import load_scikit_learn
 from faq.problem import IndexDamaged
 from nlp.encoder import MeaningUnavailable, SentenceEncoder
-from nlp.entry_vectors import Progress
+from nlp.progress import Progress, unreported
 
 _LOWEST_PRIORITY: Final = 19
 

@@ -7,8 +7,7 @@ from bot.confidence import confidence_of, model_name, shipped_models
 from bot.decision import MAX_CANDIDATES
 from bot.desk import InquiryDesk
 from bot.evaluation import question_of
-from bot.inquiry import Inquiry
-from bot.inquiry import question_of as asked_again
+from bot.inquiry import Inquiry, asked_again
 from bot.ranking import Ranking
 from bot.reply import Fixed
 from bot.training import Example
@@ -25,9 +24,10 @@ def golden_examples(
     """
     for one in golden:
         question = question_of(desk.book, one, at)
-        if question is None or one.sentence or isinstance(desk.consider(question), Fixed):
+        reply = desk.consider(question) if question and not one.sentence else None
+        if reply is None or isinstance(reply, Fixed):
             continue
-        ranking = desk.rank(question)
+        ranking = reply.ranking
         if model_name(ranking) == kind and ranking.places:
             best = [ranked.entry_id for ranked in ranking.best[:MAX_CANDIDATES]]
             yield _example(

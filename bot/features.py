@@ -24,7 +24,6 @@ Features = Mapping[str, float]
 
 _NEAR: Final = 5
 _ENTRIES_A_NEAR_ONE: Final = 80
-_ALONE: Final = 3.0
 _GENERAL_FLOOR: Final = -16.0
 _UNSEEN: Final = 0.1
 _NO_EVIDENCE: Final = 3.8
@@ -40,7 +39,6 @@ def features_of(ranker: Ranker, ranking: Ranking) -> Features:
     shares = np.exp(scores - scores[0])
     shares /= shares.sum()
     found = {
-        "margin5": float(scores[0] - scores[1 : _NEAR + 1].mean()) if len(top) > 1 else _ALONE,
         "entropy": float(-(shares * np.log(shares + 1e-12)).sum()),
         "agreement": _agreement(ranking, int(top[0])),
         "wording": _wording(ranker, ranking, int(top[0])),
@@ -63,8 +61,8 @@ def _of_words(ranker: Ranker, ranking: Ranking, top: NDArray[np.intp]) -> Featur
 def _of_meaning(ranker: Ranker, ranking: Ranking, top: NDArray[np.intp]) -> Features:
     """Return what needs vectors and how common words are in the language; {} without.
 
-    `meaning`: of the first entry; `nearest`: of the nearest one; `standing_out`: by how many
-    standard deviations of all entries that one is nearer than their mean.
+    `nearest`: of the nearest entry; `standing_out`: by how many standard deviations of all entries
+    it is nearer than their mean.
     """
     if ranker.meaning is None:
         return {}
@@ -76,7 +74,6 @@ def _of_meaning(ranker: Ranker, ranking: Ranking, top: NDArray[np.intp]) -> Feat
         for concept in ranking.concepts
     }
     return {
-        "meaning": float(meaning[top[0]]),
         "nearest": nearest,
         "standing_out": _standing_out(nearest, mean, spread, len(meaning)),
         "domain": _domain(ranker, ranking.concepts, surprise),

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.evaluation import Verdict
-from bot.inquiry import Inquiry, question_of
+from bot.inquiry import Inquiry, asked_again
 from bot.reply import Kind
-from bot.verdicts import Count, Verdicts, uncounted
+from bot.verdicts import Verdicts
+from nlp.progress import Count, uncounted
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def flips(
         if not inquiry.text:  # not kept, for it called for a private sentence
             continue
         counted.setdefault(inquiry.text, []).append(inquiry)
-    questions = [question_of(asked[-1]) for asked in counted.values()]
+    questions = [asked_again(asked[-1]) for asked in counted.values()]
     was, will_be = current.of(questions, count), draft.of(questions, count)
     found = []
     for (text, asked), *both in zip(counted.items(), was, will_be, strict=True):

@@ -15,10 +15,11 @@ from faq.index import FaqIndex
 from faq.problem import IndexDamaged
 from faq.vector_index import finished_vectors, save_vectors
 from nlp.encoder import MeaningUnavailable
-from nlp.entry_vectors import EntryTexts, KnownVectors, Progress
+from nlp.entry_vectors import EntryTexts, KnownVectors
 from nlp.kana import KanaLexicon
 from nlp.meaning import Meaning, build_meaning
 from nlp.pooled_cache import PooledCache
+from nlp.progress import Progress, unreported
 from nlp.rewording import substitutions
 from nlp.synonyms import municipal_groups
 from nlp.text_cache import TextCache
@@ -29,10 +30,6 @@ _LOG = logging.getLogger(__name__)
 _POOLED: Final = "pooled.npz"
 _TEXTS: Final = "texts.kept"
 _REPORTED: Final = 200
-
-
-def unreported(_step: str, _done: int, _total: int) -> None:
-    """Take a report of progress, and tell nobody."""
 
 
 def build_index(

@@ -94,7 +94,7 @@ def inquiry_of(question: Question, reply: Reply, release: int) -> Inquiry:
     )
 
 
-def question_of(inquiry: Inquiry) -> Question:
+def asked_again(inquiry: Inquiry) -> Question:
     """Return the question of a record, to ask it again."""
     return Question(
         text=inquiry.text,

@@ -8,7 +8,11 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
 
 _DIGEST_BYTES: Final = 32
 _LIBRARIES: Final = (
@@ -44,6 +48,14 @@ def read_kept(path: Path, made_with: str = "") -> bytes | None:
         return None
     digest, content = whole[:_DIGEST_BYTES], whole[_DIGEST_BYTES:]
     return content if digest == _digest(content, made_with) else None
+
+
+def decoded(kept: bytes | None, decoder: msgspec.msgpack.Decoder[dict[str, T]]) -> dict[str, T]:
+    """Return a mapping that was kept, an empty one when there is none that can be read."""
+    try:
+        return decoder.decode(kept) if kept else {}
+    except msgspec.MsgspecError:
+        return {}
 
 
 def write_kept(path: Path, content: bytes, made_with: str = "") -> None:

@@ -15,19 +15,18 @@ from bot.building_process import BuildingProcess
 from bot.errors import PublishRefused
 from bot.evaluation import Figures, Judged, figures
 from bot.impact import Flip, flips
-from bot.indexing import unreported
 from bot.inquiry import Inquiry
-from bot.kept_file import read_kept, write_kept
+from bot.kept_file import decoded, read_kept, write_kept
 from bot.release import Release, ReleaseShelf, ReleaseStore
-from bot.verdicts import Count, Verdicts
+from bot.verdicts import Verdicts
 from faq.archive import pack
 from faq.book import FaqBook
 from faq.files.folder import FaqFolder, read_folder
 from faq.files.known_entries import KnownEntries
 from faq.index import FaqIndex
 from faq.problem import IndexDamaged
-from nlp.entry_vectors import Progress
 from nlp.normalise import normalise
+from nlp.progress import Progress, counted, unreported
 from nlp.text_cache import Remembered
 
 _LOG = logging.getLogger(__name__)
@@ -35,6 +34,7 @@ _LOG = logging.getLogger(__name__)
 _ENTRIES: Final = "entries.kept"
 _QUESTIONS: Final = "questions.kept"
 _VERDICTS: Final = "verdicts.kept"
+_VECTORS: Final = msgspec.msgpack.Decoder(dict[str, bytes])
 
 _JUDGING: Final = "点検用質問に答えています"
 _COMPARING: Final = "今の公開版の答えと比べています"
@@ -81,21 +81,26 @@ class Publisher:
 
         Raises FaqFolderError with every problem of the folder.
         """
-        progress("FAQを点検しています", 0, 0)
-        with BuildingProcess() as building:
-            folder = self._read(path)
-            release = self._shelf.current()
-            self._build(building, folder.book, release, progress)
+        folder = self.prepare(path, progress)
+        release = self._shelf.current()
         with self._asking() as ask:
             draft = ask(folder.book)
-            judged = draft.judge(folder.golden, at, _counted(progress, _JUDGING))
+            judged = draft.judge(folder.golden, at, counted(progress, _JUDGING))
             book = self._book_of(release) if release else None
             if book is None:
                 return Draft(folder, figures(judged), (), ())
             current = ask(book)
-            before = current.judge(folder.golden, at, _counted(progress, _COMPARING))
-            changed = flips(current, draft, past, _counted(progress, _REPLAYING))
+            before = current.judge(folder.golden, at, counted(progress, _COMPARING))
+            changed = flips(current, draft, past, counted(progress, _REPLAYING))
             return Draft(folder, figures(judged), _broken(before, judged), changed)
+
+    def prepare(self, path: Path, progress: Progress = unreported) -> FaqFolder:
+        """Read and check the folder and build its index; raises as `draft` does."""
+        progress("FAQを点検しています", 0, 0)
+        with BuildingProcess() as building:
+            folder = self._read(path)
+            self._build(building, folder.book, self._shelf.current(), progress)
+        return folder
 
     def publish(
         self, draft: Draft, at: datetime, *, reason: str, by: str, accept_broken: bool = False
@@ -149,7 +154,7 @@ class Publisher:
         """Give what desks make of questions, and keep it when all is asked."""
         root = self._shelf.index_root
         made_with = str(self._shelf.thresholds)
-        questions = Remembered(_vectors(read_kept(root / _QUESTIONS)))
+        questions = Remembered(decoded(read_kept(root / _QUESTIONS), _VECTORS))
         asked: list[tuple[Path, Verdicts]] = []
 
         def ask(book: FaqBook) -> Verdicts:
@@ -168,17 +173,6 @@ class Publisher:
                 write_kept(kept, verdicts.to_bytes(), made_with)
         if questions.used and questions.has_changed:
             write_kept(root / _QUESTIONS, msgspec.msgpack.encode(questions.used))
-
-
-def _vectors(kept: bytes | None) -> dict[str, bytes]:
-    try:
-        return msgspec.msgpack.decode(kept, type=dict[str, bytes]) if kept else {}
-    except msgspec.MsgspecError:
-        return {}
-
-
-def _counted(progress: Progress, step: str) -> Count:
-    return lambda done, total: progress(step, done, total)
 
 
 def _broken(before: Sequence[Judged], after: Sequence[Judged]) -> tuple[Broken, ...]:

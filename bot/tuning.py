@@ -43,7 +43,7 @@ class DecisionFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Decided:
     """What would be decided of an example, and with what confidence."""
 
     example: Example
@@ -55,9 +55,7 @@ class Verdict:
         """Whether the citizen was served: a right entry shown, or no answer where none is right."""
         if not self.example.in_scope:
             return self.kind != "answered"
-        if self.kind == "answered" or self.kind == "unsure":
-            return self.example.shows_right
-        return False
+        return self.kind != "unanswered" and self.example.shows_right
 
 
 @dataclass(frozen=True)
@@ -65,8 +63,8 @@ class Tuning:
     """A decision ready to be written, with the verdicts before and after (cross-validated)."""
 
     decision: TunedDecision
-    before: tuple[Verdict, ...]
-    after: tuple[Verdict, ...]
+    before: tuple[Decided, ...]
+    after: tuple[Decided, ...]
     broken: tuple[Example, ...]
 
 
@@ -108,7 +106,7 @@ def tune(
     )
 
 
-def figures_of(verdicts: Sequence[Verdict]) -> DecisionFigures:
+def figures_of(verdicts: Sequence[Decided]) -> DecisionFigures:
     """Return the figures of golden questions."""
     inside = [one for one in verdicts if one.example.in_scope]
     outside = [one for one in verdicts if not one.example.in_scope]
@@ -124,7 +122,7 @@ def figures_of(verdicts: Sequence[Verdict]) -> DecisionFigures:
     )
 
 
-def told_of(verdicts: Sequence[Verdict]) -> list[Told]:
+def told_of(verdicts: Sequence[Decided]) -> list[Told]:
     """Return each confidence with whether the first entry was right."""
     return [Told(one.confidence, one.example.is_right) for one in verdicts]
 
@@ -156,32 +154,30 @@ def _weighed(examples: Sequence[Example]) -> list[Example]:
 
 def _cross_validated(
     examples: Sequence[Example], kind: RankingKind, goal: Goal, on: date, seed: int
-) -> tuple[Verdict, ...]:
+) -> tuple[Decided, ...]:
     golden = [one for one in examples if one.is_golden]
     order = np.random.default_rng(seed).permutation(len(golden))
-    found: list[Verdict | None] = [None] * len(golden)
+    found: list[Decided] = []
     for fold in range(_FOLDS):
-        held = {int(at) for at in order[fold::_FOLDS]}
-        asked = {golden[at].query for at in held}
+        held = [golden[at] for at in order[fold::_FOLDS]]
+        asked = {one.query for one in held}
         seen = [one for one in examples if one.query not in asked]
-        decision = fit(seen, kind, goal, on)
-        for at in held:
-            (found[at],) = _judged([golden[at]], kind, decision)
-    return tuple(one for one in found if one is not None)
+        found += _judged(held, kind, fit(seen, kind, goal, on))
+    return tuple(found)
 
 
 def _judged(
     golden: Sequence[Example], kind: RankingKind, decision: TunedDecision | None
-) -> list[Verdict]:
+) -> list[Decided]:
     model = models_of(decision)[kind]
     as_told = Recalibration()
     right, scope = (decision.right, decision.scope) if decision else (as_told, as_told)
     found = []
     for one in golden:
         sure = Confidence(moved(one.right, right), moved(one.scope, scope), {})
-        found.append(Verdict(one, sure.right, decide(sure, model, Thresholds())))
+        found.append(Decided(one, sure.right, decide(sure, model, Thresholds())))
     return found
 
 
-def _share(verdicts: Sequence[Verdict], is_one: Callable[[Verdict], bool]) -> float:
+def _share(verdicts: Sequence[Decided], is_one: Callable[[Decided], bool]) -> float:
     return sum(map(is_one, verdicts)) / max(len(verdicts), 1)

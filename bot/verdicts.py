@@ -23,21 +23,16 @@ from bot.evaluation import (
     question_of,
     verdict_of,
 )
+from bot.kept_file import decoded
 from bot.question import Question
 from faq.book import FaqBook
 from faq.files.golden import GoldenQuestion
 from faq.office import JAPAN
-
-Count = Callable[[int, int], None]
-"""Told how many are done, of how many."""
+from nlp.progress import Count, uncounted
 
 _THREADS: Final = 2  # half of the work is done outside the interpreter's lock
 _REPORTED: Final = 20
 _DECODER: Final = msgspec.msgpack.Decoder(dict[str, Verdict])
-
-
-def uncounted(_done: int, _total: int) -> None:
-    """Take a count, and tell nobody."""
 
 
 class Verdicts:
@@ -48,7 +43,7 @@ class Verdicts:
     ) -> None:
         self._book = book
         self._open_desk = open_desk
-        self._known = _decoded(kept)
+        self._known = decoded(kept, _DECODER)
         self._used: dict[str, Verdict] = {}
         self._expired_on: dict[date, str] = {}
 
@@ -115,10 +110,3 @@ class Verdicts:
             gone = [entry.id for entry in self._book.entries if not entry.is_current(on)]
             self._expired_on[on] = " ".join(gone)
         return self._expired_on[on]
-
-
-def _decoded(kept: bytes | None) -> dict[str, Verdict]:
-    try:
-        return _DECODER.decode(kept) if kept else {}
-    except msgspec.MsgspecError:
-        return {}

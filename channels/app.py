@@ -15,7 +15,6 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.staticfiles import StaticFiles
 
 from bot.errors import NoRelease
-from bot.indexing import unreported
 from bot.inquiry import Feedback
 from bot.live_desk import LiveDesk
 from bot.publishing import Publisher
@@ -32,7 +31,7 @@ from channels.web.errors import install_error_handlers
 from channels.web.public import PublicDesk
 from channels.web.request_id import RequestIds
 from channels.web.site import Site
-from nlp.entry_vectors import Progress
+from nlp.progress import Progress, unreported
 from nlp.tokeniser import SudachiTokeniser
 
 _LOG = logging.getLogger(__name__)

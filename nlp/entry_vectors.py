@@ -1,7 +1,7 @@
 """The vectors of a FAQ's entries: of every wording with its answer, and of every sentence."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,15 +12,13 @@ from nlp.encoder import DIMENSIONS, SentenceEncoder
 from nlp.head import Head
 from nlp.passages import clean, sentences
 from nlp.pooling import Floats, mix
+from nlp.progress import Count, Progress
 from nlp.text_pooling import TextPooling
 
 ANSWER_CHARACTERS: Final = 220
 """How much of an answer is mixed into an entry's vector: its opening says what it is about."""
 _READING: Final = "文を読んでいます"
 _REPORTED: Final = 50
-
-Progress = Callable[[str, int, int], None]
-"""Told which step it is, how much of it is done, of how much (0 where that is not known)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +100,7 @@ class Finishing:
         self._layers = head.key()
         self.made_from: list[bytes] = []
 
-    def of(
-        self, first: Sequence[bytes], second: Sequence[bytes], count: Callable[[int, int], None]
-    ) -> Floats:
+    def of(self, first: Sequence[bytes], second: Sequence[bytes], count: Count) -> Floats:
         """Return the vectors of pairs of keys, each pair mixed half and half."""
         made_from = [
             hashlib.blake2b(one + two + self._layers, digest_size=16).digest()

@@ -6,7 +6,7 @@ the pieces. It is built from the FAQ's own question-answer pairs, without any la
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +21,6 @@ from nlp.entry_vectors import (
     EntryVectors,
     Finishing,
     KnownVectors,
-    Progress,
     keys_of,
     starts_of,
 )
@@ -29,6 +28,7 @@ from nlp.head import Head
 from nlp.head_tuning import Pairs, Tuning, tune
 from nlp.pooled_cache import PooledCache
 from nlp.pooling import Floats, Pieces, PieceWeights, Pooled
+from nlp.progress import Progress, counted, unreported
 from nlp.rewording import Substitutions, reword
 from nlp.text_cache import Remembered
 from nlp.text_pooling import TextPooling, pieces_of
@@ -118,7 +118,7 @@ def build_meaning(
     cache: PooledCache,
     substitutions: Substitutions,
     previous: Meaning | None = None,
-    progress: Progress = lambda _step, _done, _total: None,
+    progress: Progress = unreported,
     tuning: Tuning | None = None,
     *,
     pieces: Remembered[bytes] | None = None,
@@ -145,17 +145,17 @@ def build_meaning(
     if previous and len(marks - previous.tuned_on) <= _RETUNE_SHARE * len(marks):
         head, tuned_on = previous.head, previous.tuned_on
     else:
-        answers = pooling.pooled(keys.told, _counted(progress, _ANSWERS)).take(keys.row_starts[:-1])
+        answers = pooling.pooled(keys.told, counted(progress, _ANSWERS)).take(keys.row_starts[:-1])
         progress(_TUNING, 0, 0)
         head = _tuned(encoder, entries, questions, answers, weights, substitutions, tuning)
         tuned_on = marks
     finishing = Finishing(encoder, head, pooling, known)
     owner = np.repeat(keys.row_starts[:-1], np.diff(keys.passage_starts))
     vectors = EntryVectors(
-        rows=finishing.of(keys.asked, keys.told, _counted(progress, _ANSWERS)),
+        rows=finishing.of(keys.asked, keys.told, counted(progress, _ANSWERS)),
         row_starts=keys.row_starts,
         passages=finishing.of(
-            [keys.asked[at] for at in owner], keys.said, _counted(progress, _SENTENCES)
+            [keys.asked[at] for at in owner], keys.said, counted(progress, _SENTENCES)
         ),
         passage_starts=keys.passage_starts,
         made_from=finishing.made_from,
@@ -164,10 +164,6 @@ def build_meaning(
         questions, encoder.vocabulary, floor=QUESTION_FLOOR
     )
     return Meaning(head, weights, question_weights, tuned_on, encoder), vectors
-
-
-def _counted(progress: Progress, step: str) -> Callable[[int, int], None]:
-    return lambda done, total: progress(step, done, total)
 
 
 def _mark(entry: EntryTexts) -> str:
@@ -195,5 +191,4 @@ def _tuned(
         starts=starts_of([len(ids) for ids in seen]),
         answers=answers.take(twice),
     )
-    with encoder.one_thread():
-        return tune(encoder.base_head, pairs, tuning or Tuning())
+    return tune(encoder.base_head, pairs, tuning or Tuning())

@@ -1,7 +1,7 @@
 """Texts to pooled vectors under one set of piece weights: only what is new is read and encoded."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -9,13 +9,11 @@ import numpy as np
 from nlp.encoder import SentenceEncoder
 from nlp.pooled_cache import PooledCache
 from nlp.pooling import PieceWeights, Pooled
+from nlp.progress import Count, uncounted
 from nlp.text_cache import Remembered
 
 _AT_ONCE: Final = 512
 """Texts encoded between two reports: a second or so."""
-
-Count = Callable[[int, int], None]
-"""Told how many are done, of how many."""
 
 
 class TextPooling:
@@ -39,7 +37,7 @@ class TextPooling:
         """Return what each text is known by: the same for texts that the encoder sees alike."""
         return [self._by_text.get(text) or self._key(text) for text in texts]
 
-    def pooled(self, keys: Sequence[bytes], count: Count = lambda _done, _all: None) -> Pooled:
+    def pooled(self, keys: Sequence[bytes], count: Count = uncounted) -> Pooled:
         """Return the vectors of keys made here; those missing from the cache are encoded."""
         missing = [key for key in dict.fromkeys(keys) if key not in self._cache]
         # Texts of like length together: the batches are then full.

@@ -14,10 +14,8 @@ from bot.question import Question
 from bot.ranking import Ranking
 from bot.understanding import Understanding
 from channels.clock import now
-from faq.files.csv_file import read_csv_book
-from faq.files.folder import read_folder
-from faq.files.golden import GoldenQuestion, read_golden
-from faq.files.yaml_file import Problems
+from faq.files.golden import GoldenQuestion
+from faq.files.sources import read_book, read_questions
 from faq.index import FaqIndex
 from nlp.normalise import normalise
 from nlp.tokeniser import SudachiTokeniser
@@ -52,9 +50,7 @@ def samples_of(
     """Return the samples of each kind of ranking; indexes are built in `scratch`."""
     found: dict[str, list[Sample]] = {"with_meaning": [], "without_meaning": [], "foreign": []}
     for at, city in enumerate(cities):
-        book = (
-            read_folder(city.faq, normalise).book if city.faq.is_dir() else read_csv_book(city.faq)
-        )
+        book = read_book(city.faq, normalise)
         folder = scratch / book.digest
         build_index(book, folder)
         index, understanding = FaqIndex.load(folder, book.digest), Understanding.load(folder)
@@ -65,11 +61,11 @@ def samples_of(
                 book, index, tokeniser, understanding=replace(understanding, meaning=None)
             ),
         }
-        golden = [one for path in city.questions for one in _read(path)]
+        golden = [one for path in city.questions for one in read_questions(path)]
         for name, desk in desks.items():
             found[name] += _of_city(desk, golden, at)
         if foreign and at == 0:
-            found["foreign"] += _of_city(desks["with_meaning"], _read(foreign), at)
+            found["foreign"] += _of_city(desks["with_meaning"], read_questions(foreign), at)
     return {name: samples for name, samples in found.items() if samples}
 
 
@@ -99,7 +95,3 @@ def _without(ranking: Ranking, golden: GoldenQuestion) -> Ranking:
         best=tuple(ranking.best[at] for at in kept),
         places=tuple(ranking.places[at] for at in kept),
     )
-
-
-def _read(path: Path) -> list[GoldenQuestion]:
-    return [question for question, _ in read_golden(path, Problems(str(path)))]

@@ -22,6 +22,7 @@ from rich.console import Console
 from rich.table import Table
 from sklearn.linear_model import LogisticRegression
 
+from bot.calibration import Told, expected_calibration_error
 from bot.confidence import ConfidenceModel, Logistic
 
 FEATURES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
@@ -47,7 +48,6 @@ ANSWER_SCOPE: Final = 0.75
 """Least P(in scope) of what is Answered: an answer needs better odds than a list to choose from."""
 
 _FOLDS: Final = 5
-_BINS: Final = 10
 _TARGET: Final = Path(__file__).parent.parent / "bot/data/decision.json"
 # How much a kind of example counts beside one in-scope question of the same city, in sum.
 _OFF: Final = 0.8
@@ -175,8 +175,8 @@ class Fit:
 
     def _weigh(self, shares: Sequence[float], kinds: Mapping[str, float]) -> NDArray[np.float64]:
         weights = np.zeros(len(self.samples))
+        base = int(((self.city == 0) & (self.kind == "in")).sum())
         for city, share in enumerate(shares):
-            base = int(((self.city == 0) & (self.kind == "in")).sum())
             for kind, counted in kinds.items():
                 chosen = (self.city == city) & (self.kind == kind)
                 weights[chosen] = share * counted * base / max(int(chosen.sum()), 1)
@@ -203,24 +203,15 @@ def _show(name: str, fit: Fit, seed: int) -> None:
             if not some.any():
                 continue
             both = (fit.city == city) & np.isin(fit.kind, ("in", "off"))
+            told = [Told(*one) for one in zip(right[both], truth[both], strict=True)]
             row = [answered[some].mean(), truth[some & answered].mean() if kind == "in" else None,
                    unanswered[some].mean(), shown[some].mean() if kind == "in" else None,
-                   _ece(right[both], truth[both]) if kind == "in" else None]  # fmt: skip
+                   expected_calibration_error(told) if kind == "in" else None]  # fmt: skip
             table.add_row(
                 f"{city} {kind} ({some.sum()})",
                 *("" if value is None else f"{value:.3f}" for value in row),
             )
     Console().print(table)
-
-
-def _ece(predicted: NDArray[np.float64], truth: NDArray[np.bool_]) -> float:
-    bins = np.minimum((predicted * _BINS).astype(int), _BINS - 1)
-    gaps = [
-        abs(predicted[bins == one].mean() - truth[bins == one].mean()) * (bins == one).mean()
-        for one in range(_BINS)
-        if (bins == one).any()
-    ]
-    return float(sum(gaps))
 
 
 if __name__ == "__main__":

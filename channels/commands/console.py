@@ -21,7 +21,7 @@ from rich.text import Text
 from bot.errors import BotError
 from channels.app import Backend, open_backend
 from channels.settings import Settings
-from nlp.entry_vectors import Progress
+from nlp.progress import Progress
 
 
 class SettingsInvalid(BotError):

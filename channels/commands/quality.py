@@ -20,14 +20,10 @@ from bot.understanding import Understanding
 from channels.clock import now
 from channels.commands.console import out, read_settings, steps
 from faq.book import FaqBook
-from faq.files.csv_file import read_csv_book
-from faq.files.folder import read_folder
-from faq.files.golden import GoldenQuestion, read_golden
-from faq.files.yaml_file import Problems
+from faq.files.sources import read_book, read_questions
 from faq.index import FaqIndex
-from faq.problem import FaqFolderError
-from nlp.entry_vectors import Progress
 from nlp.normalise import normalise
+from nlp.progress import Progress
 from nlp.tokeniser import SudachiTokeniser
 
 _LABELS: Final = {
@@ -71,10 +67,10 @@ _LEGEND: Final = (
 @click.option("--json", "as_json", is_flag=True, help="結果を JSON で示します")
 def evaluate(source: Path, questions: Path, rankings: Path | None, as_json: bool) -> None:
     """正解の分かっている質問で、答えの質を測ります。"""
-    golden = _read_questions(questions)
+    golden = read_questions(questions)
     with tempfile.TemporaryDirectory() as scratch:
         with steps("FAQを読んでいます") as say:
-            desk = _desk_for(_read_book(source), Path(scratch), say)
+            desk = _desk_for(read_book(source, normalise), Path(scratch), say)
         at = now()
         judged = [
             one
@@ -111,20 +107,6 @@ def _cell(value: float | int | None) -> str:
     if value is None:
         return "-"
     return str(value) if isinstance(value, int) else f"{value:.3f}"
-
-
-def _read_book(source: Path) -> FaqBook:
-    if source.is_dir():
-        return read_folder(source, normalise).book
-    return read_csv_book(source)
-
-
-def _read_questions(path: Path) -> list[GoldenQuestion]:
-    problems = Problems(str(path))
-    read = read_golden(path, problems)
-    if problems.found:
-        raise FaqFolderError(problems.found)
-    return [question for question, _ in read]
 
 
 def _desk_for(book: FaqBook, root: Path, progress: Progress) -> InquiryDesk:

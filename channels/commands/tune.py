@@ -10,17 +10,17 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from bot.calibration import Bin, precision_by_coverage, reliability
+from bot.calibration import precision_by_coverage, reliability
 from bot.errors import TuningRefused
 from bot.examples import feedback_examples, golden_examples
-from bot.publishing import Draft
 from bot.training import Example
-from bot.tuning import DecisionFigures, Tuning, Verdict, figures_of, told_of, tune
+from bot.tuning import DecisionFigures, Tuning, figures_of, told_of, tune
 from channels.app import Backend
 from channels.charts import Line, Panel, svg
 from channels.commands.console import backend, out, steps
 from faq.decision import RankingKind
 from faq.files.decision import DECISION_FILE, write_decision
+from faq.files.folder import FaqFolder
 
 _LABELS: Final = {
     "precision": "回答したうち、正しいもの",
@@ -73,12 +73,12 @@ def tune_decision(
     opened = backend()
     path = folder or opened.settings.draft_folder
     with steps("準備しています") as say:
-        draft = opened.publisher.draft(path, (), opened.clock(), say)
+        prepared = opened.publisher.prepare(path, say)
     kind: RankingKind = "with_meaning" if opened.settings.meaning else "without_meaning"
     found = tune(
-        _examples(opened, draft, kind),
+        _examples(opened, prepared, kind),
         kind,
-        draft.folder.book.decision,
+        prepared.book.decision,
         opened.clock().date(),
         precision=precision,
         unanswered=unanswered,
@@ -103,11 +103,11 @@ def tune_decision(
     )
 
 
-def _examples(opened: Backend, draft: Draft, kind: RankingKind) -> list[Example]:
+def _examples(opened: Backend, prepared: FaqFolder, kind: RankingKind) -> list[Example]:
     questions = track(
-        draft.folder.golden, "質問しています", console=Console(stderr=True), transient=True
+        prepared.golden, "質問しています", console=Console(stderr=True), transient=True
     )
-    desk = opened.shelf.desk_of(draft.folder.book)
+    desk = opened.shelf.desk_of(prepared.book)
     golden = golden_examples(desk, questions, opened.clock(), kind)
     return [*golden, *feedback_examples(desk, opened.inquiries.verdicts(), kind)]
 
@@ -186,7 +186,10 @@ def _picture(found: Tuning) -> str:
                 "確かさは正直か",
                 "確かさ",
                 "正しかった割合",
-                [Line(name, [(one.told, one.true) for one in _bins(told)]) for name, told in named],
+                [
+                    Line(name, [(one.told, one.true) for one in reliability(told_of(told))])
+                    for name, told in named
+                ],
                 diagonal=True,
             ),
             Panel(
@@ -200,7 +203,3 @@ def _picture(found: Tuning) -> str:
             ),
         ],
     )
-
-
-def _bins(verdicts: Sequence[Verdict]) -> tuple[Bin, ...]:
-    return reliability(told_of(verdicts))

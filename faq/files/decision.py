@@ -10,6 +10,7 @@ from faq.files.yaml_file import Problems, Record, read_yaml
 
 DECISION_FILE: Final = "decision.yaml"
 
+_MEND: Final = "「toiawase tune」で作り直すか、このファイルを消してください"
 _STEEPEST: Final = 20.0
 _FARTHEST: Final = 20.0
 _HEADER: Final = """\
@@ -68,6 +69,3 @@ def _recalibration(record: Record, name: str) -> Recalibration:
         record.number(f"{name}_slope", 0.01, _STEEPEST),
         record.number(f"{name}_intercept", -_FARTHEST, _FARTHEST),
     )
-
-
-_MEND: Final = "「toiawase tune」で作り直すか、このファイルを消してください"

@@ -42,7 +42,7 @@ def read_entries(
     if text is None:
         return []
     quick = _read_items(text, known, problems.file) if known else None
-    if quick is not None and known:
+    if quick is not None:
         return _with_places(quick, text, problems)
     return [
         ReadEntry(_entry(record), lambda record=record: record, problems.file)  # type: ignore[misc]
