@@ -163,13 +163,13 @@ def _ask(town: Town, texts: Sequence[str]) -> tuple[list[float], list[float]]:
     considered, suggested = [], []
     for question, part in [*zip(questions, typed, strict=True)][:20]:  # warm up
         desk.consider(question)
-        desk.suggest(part, at)
+        desk.search.suggest(part, at)
     for _round in range(3):
         for question, part in zip(questions, typed, strict=True):
             begun = time.thread_time()
             desk.consider(question)
             middle = time.thread_time()
-            desk.suggest(part, at)
+            desk.search.suggest(part, at)
             considered.append((middle - begun) * 1e3)
             suggested.append((time.thread_time() - middle) * 1e3)
     backend.close()

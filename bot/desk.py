@@ -4,35 +4,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from bot.confidence import (
-    Confidence,
-    ConfidenceModel,
-    confidence_of,
-    model_name,
-    models_of,
-)
-from bot.decision import MAX_CANDIDATES, Thresholds, decide
-from bot.features import LISTED, Features, features_of
+from bot.conversation import Conversation
+from bot.decision import Thresholds, decide
 from bot.fixed_replies import FixedReplies
+from bot.hours_question import HoursQuestions
 from bot.inquiry import Inquiry, InquiryRecorder, inquiry_of
+from bot.places import PlaceFinder
 from bot.question import Question
-from bot.ranking import Contribution, Ranker, Ranking
 from bot.reply import Reply
 from bot.reply_writer import ReplyWriter
-from bot.understanding import Understanding, read_as_words
+from bot.search import DEPTH, Search
+from bot.understanding import Understanding
 from faq.book import FaqBook
 from faq.entry import FaqEntry
 from faq.index import FaqIndex
-from faq.office import JAPAN
-from nlp.normalise import normalise
-from nlp.personal_data import without_labels
-from nlp.script import has_japanese_words
-from nlp.slips import Speller
-from nlp.synonyms import SynonymTable
 from nlp.tokeniser import SudachiTokeniser
-
-DEPTH: Final = 20
-"""How many entries a ranking keeps, for staff and for measuring."""
 
 _TYPED: Final = 100
 _WARMING: Final = 8
@@ -40,10 +26,11 @@ _WARMING: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Considered:
-    """A question with its reply and the record that was kept of it."""
+    """A question with its reply, the record that was kept of it, and what comes of both."""
 
     reply: Reply
     inquiry: Inquiry
+    conversation: Conversation
 
 
 class InquiryDesk:
@@ -62,35 +49,25 @@ class InquiryDesk:
         self.book = book
         self.release = release
         self.writer = ReplyWriter(book)
-        self._models = models_of(book.decision)
-        self._tokeniser = tokeniser
+        self.search = Search(book, index, tokeniser, understanding)
         self._thresholds = thresholds or Thresholds()
-        synonyms = SynonymTable.of_city(book.synonyms, tokeniser.terms)
-        self._ranker = Ranker(
-            book,
-            index,
-            synonyms,
-            understanding.meaning,
-            read_as_words(tokeniser.terms, understanding.kana),
-        )
-        self._kana = understanding.kana
-        self._speller = Speller(self._kana.uses(), tokeniser)
         self._fixed = FixedReplies(book.sentences)
+        self._places = PlaceFinder(book.wards, book.city.name)
+        self._hours = HoursQuestions(book.offices)
 
     def consider(self, question: Question, *, depth: int = DEPTH) -> Reply:
-        """Return the reply to a question: fixed sentence, else search, rank and decide."""
+        """Return the reply to a question: a fixed sentence, else what the conversation calls for,
+        else search, rank and decide.
+        """
         fixed = self._fixed.find(question.text)
         if fixed:
             return self.writer.fixed(question, fixed)
-        ranking = self.rank(question, depth=depth)
-        sure = self.confidence(ranking)
-        match decide(sure, self.model_for(ranking), self._thresholds):
-            case "answered":
-                return self.writer.answered(question, ranking, sure)
-            case "unsure":
-                return self.writer.unsure(question, ranking, sure)
-            case _:
-                return self.writer.unanswered(question, ranking, sure)
+        question = self.placed(question)
+        return (
+            self._only_a_ward(question, depth)
+            or self._about_hours(question)
+            or self._searched(question, depth)
+        )
 
     def warm_up(self, at: datetime) -> None:
         """Do what the first citizens would have to wait for: read, and open, what all use."""
@@ -102,47 +79,73 @@ class InquiryDesk:
         """Consider the question and return once its record is durable."""
         reply = self.consider(question)
         # Only a ward the city has is kept: the field could carry anything a citizen typed.
-        known = replace(question, ward=self.writer.ward_id(question))
+        known = self.placed(question)
         inquiry = inquiry_of(known, reply, self.release)
         await recorder.record(inquiry)
-        return Considered(reply, inquiry)
+        return Considered(reply, inquiry, Conversation.after(known, reply))
 
-    def rank(self, question: Question, *, depth: int = DEPTH) -> Ranking:
-        """Return the entries nearest to the question that its asker may see and that are valid."""
-        typed = without_labels(question.text)
-        foreign = not has_japanese_words(typed, question.language)
-        text = typed if foreign else self._read(typed)
-        return self._ranker.rank(
-            text,
-            self._tokeniser.terms(text),
-            staff=question.sees_staff_entries,
-            on=question.asked_at.astimezone(JAPAN).date(),
-            depth=max(depth, LISTED),
-            foreign=foreign,
-        )
+    def placed(self, question: Question) -> Question:
+        """Return the question with the ward it names, else with the one known, if the city has it.
 
-    def confidence(self, ranking: Ranking) -> Confidence:
-        """Return how sure a ranking is."""
-        return confidence_of(self.features(ranking), self.model_for(ranking))
+        What is known of the conversation but is not in this book (any more) is dropped.
+        """
+        place = self._places.find(question.text)
+        known = self.book.ward(question.ward) if question.ward else None
+        ward = place.ward if place else known
+        entry_id = question.entry_id if self._entry(question) else None
+        return replace(question, ward=ward.id if ward else None, entry_id=entry_id)
 
-    def model_for(self, ranking: Ranking) -> ConfidenceModel:
-        """Return the city's or else the shipped model for how the ranking was made."""
-        return self._models[model_name(ranking)]
+    def _entry(self, question: Question) -> FaqEntry | None:
+        """Return the entry that was talked about, if the asker may still see it."""
+        entry = self.book.by_id.get(question.entry_id or "")
+        return entry if entry and question.may_see(entry) else None
 
-    def features(self, ranking: Ranking) -> Features:
-        """Return what the confidence models see of a ranking; {} of an empty one."""
-        return features_of(self._ranker, ranking) if ranking.places else {}
+    def _only_a_ward(self, question: Question, depth: int) -> Reply | None:
+        """Return the answer of the asker's ward, where the message says nothing but the ward."""
+        place = self._places.find(question.text)
+        if not place or not place.alone:
+            return None
+        entry = self._entry(question)
+        if entry is None:
+            return self.writer.named(question, "follow-up-unclear")
+        return self._given(question, entry, depth)
 
-    def explain(self, ranking: Ranking, entry_id: str) -> tuple[Contribution, ...]:
-        """Return what each term adds to an entry's score; the parts sum to the score."""
-        return self._ranker.explain(ranking, entry_id)
+    def _given(self, question: Question, entry: FaqEntry, depth: int) -> Reply:
+        """Return the answer of an entry that the conversation leads to."""
+        ranking = self.search.rank(question.put_as(entry.question), depth=depth)
+        sure = self.search.confidence(ranking)
+        return self.writer.answered(question, ranking.led_by(entry.id), sure)
 
-    def suggest(self, typed: str, at: datetime, limit: int = MAX_CANDIDATES) -> list[FaqEntry]:
-        """Return entries a citizen may mean while still typing, best first."""
-        terms = self._tokeniser.terms(self._kana.rewrite(normalise(typed)[:_TYPED]))
-        today = at.astimezone(JAPAN).date()
-        return [self.book.by_id[one] for one in self._ranker.suggest(terms, on=today, limit=limit)]
+    def _about_hours(self, question: Question) -> Reply | None:
+        entry = self._entry(question)
+        asked = self._hours.find(question.text, question.asked_at, follows=entry is not None)
+        if asked is None:
+            return None
+        contact = None
+        if entry:
+            contact = self.writer.contact_of(entry, question.ward, question.asked_at)
+        office = asked.office or (contact.office if contact else self.book.contact_centre)
+        return self.writer.hours(question, office, asked.days) if office else None
 
-    def _read(self, text: str) -> str:
-        """Return a question as it is searched: slips mended, kana as the FAQ writes it."""
-        return self._kana.rewrite(self._speller.mend(text))
+    def _searched(self, question: Question, depth: int) -> Reply:
+        ranking = self.search.rank(question, depth=depth)
+        if ranking.expired:
+            expired = self._expired(question, depth)
+            if expired:
+                return expired
+        sure = self.search.confidence(ranking)
+        match decide(sure, self.search.model_for(ranking), self._thresholds):
+            case "answered":
+                return self.writer.answered(question, ranking, sure)
+            case "unsure":
+                return self.writer.unsure(question, ranking, sure)
+            case _:
+                return self.writer.unanswered(question, ranking, sure)
+
+    def _expired(self, question: Question, depth: int) -> Reply | None:
+        """Return that the answer is no longer valid, where it would be given if it were."""
+        ranking = self.search.rank(question, depth=depth, even_expired=True)
+        sure = self.search.confidence(ranking)
+        if decide(sure, self.search.model_for(ranking), self._thresholds) != "answered":
+            return None
+        return self.writer.expired(question, self.book.by_id[ranking.best[0].entry_id])

@@ -134,7 +134,9 @@ def verdict_of(desk: InquiryDesk, question: Question, depth: int) -> Verdict:
     reply = desk.consider(question, depth=depth)
     ranked: Sequence[Ranked] = ()
     if depth:
-        ranking = desk.rank(question, depth=depth) if isinstance(reply, Fixed) else reply.ranking
+        ranking = (
+            desk.search.rank(question, depth=depth) if isinstance(reply, Fixed) else reply.ranking
+        )
         ranked = ranking.best
     return Verdict(
         reply.kind,

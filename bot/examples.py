@@ -46,7 +46,7 @@ def feedback_examples(
 ) -> Iterator[Example]:
     """Yield what citizens said of answers, where the same entry still comes first."""
     for inquiry, helpful in verdicts:
-        ranking = desk.rank(asked_again(inquiry))
+        ranking = desk.search.rank(asked_again(inquiry))
         if model_name(ranking) == kind and ranking.places:
             if ranking.best[0].entry_id == inquiry.entry_id:
                 yield _example(
@@ -64,5 +64,5 @@ def feedback_examples(
 def _example(
     desk: InquiryDesk, ranking: Ranking, kind: RankingKind, *, query: str, **truth: bool
 ) -> Example:
-    sure = confidence_of(desk.features(ranking), shipped_models()[kind])
+    sure = confidence_of(desk.search.features(ranking), shipped_models()[kind])
     return Example(query, sure.right, sure.scope, **truth)

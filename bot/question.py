@@ -1,14 +1,16 @@
 """What one citizen typed, on one channel, at one time; masked from birth."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 
 from bot.errors import QuestionRejected
+from faq.entry import FaqEntry
+from faq.office import JAPAN
+from nlp.language import language_of
 from nlp.normalise import MAX_CHARACTERS, normalise
 from nlp.personal_data import MaskedText, mask
-from nlp.script import language_of
 
 Channel = Literal["web", "line", "staff", "cli"]
 
@@ -59,6 +61,16 @@ class Question:
             raise QuestionRejected("too_long")
         spoken = language_of(plain) if language == "ja" else language
         return cls(mask(plain), channel, asked_at, spoken, ward, entry_id)
+
+    def put_as(self, text: str) -> "Question":
+        """Return the same question in other words, of a FAQ or of its own parts."""
+        return replace(self, text=mask(normalise(text)))
+
+    def may_see(self, entry: FaqEntry) -> bool:
+        """Tell whether the asker may be shown an entry that is talked about."""
+        today = self.asked_at.astimezone(JAPAN).date()
+        is_for_asker = entry.audience == "public" or self.sees_staff_entries
+        return is_for_asker and entry.is_current(today)
 
     @property
     def sees_staff_entries(self) -> bool:

@@ -1,7 +1,7 @@
 """Ranking the entries of a book for a question, with every signal's and word's share in it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
@@ -106,7 +106,8 @@ class Ranking:
     """The best entries for a question, best first; ties are in the order of their ids.
 
     `text` is the question as it was searched; `places` are the entries' positions in the book;
-    `signals` are kept for explaining and deciding.
+    `signals` are kept for explaining and deciding; `expired` is an entry that would be the first
+    were it still valid.
     """
 
     text: str
@@ -115,6 +116,16 @@ class Ranking:
     places: tuple[int, ...] = field(repr=False)
     scores: Floats = field(repr=False, compare=False)
     signals: SignalValues = field(repr=False, compare=False)
+    expired: str | None = None
+
+    def led_by(self, entry_id: str) -> "Ranking":
+        """Return the ranking with one of its entries first, whatever its score."""
+        order = sorted(range(len(self.best)), key=lambda at: self.best[at].entry_id != entry_id)
+        return replace(
+            self,
+            best=tuple(self.best[at] for at in order),
+            places=tuple(self.places[at] for at in order),
+        )
 
 
 class Ranker:
@@ -150,16 +161,27 @@ class Ranker:
         on: date,
         depth: int,
         foreign: bool = False,
+        even_expired: bool = False,
     ) -> Ranking:
         """Return the `depth` best entries that the asker may see and that are valid on a day."""
         concepts = self.synonyms.concepts(terms)
         signals = self._signals(text, concepts, foreign=foreign)
         scores = signals.scores()
-        eligible = self._eligible(staff, on)
+        eligible = self._eligible(staff, date.min if even_expired else on)
         order = best_places(np.where(eligible, scores, -np.inf), depth)
         places = tuple(int(at) for at in order if eligible[at])
         best = tuple(Ranked(self._ids[at], float(scores[at])) for at in places)
-        return Ranking(text, concepts, best, places, scores, signals)
+        expired = self._better_expired(scores, eligible, staff, best)
+        return Ranking(text, concepts, best, places, scores, signals, expired)
+
+    def _better_expired(
+        self, scores: Floats, eligible: NDArray[np.bool_], staff: bool, best: Sequence[Ranked]
+    ) -> str | None:
+        expired = ~eligible if staff else ~eligible & self._public
+        if not expired.any():
+            return None
+        at = int(np.argmax(np.where(expired, scores, -np.inf)))
+        return self._ids[at] if not best or scores[at] > best[0].score else None
 
     def wordings(self, at: int) -> tuple[frozenset[str], ...]:
         """Return the words of each of an entry's wordings; split when first asked for."""

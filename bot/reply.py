@@ -2,14 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from bot.ranking import Ranking
+from faq.city import Ward
 from faq.entry import FaqEntry
 from faq.office import Office
+from faq.opening_days import OpeningDay
 from faq.sentence import FixedSentence
+from nlp.personal_data import MaskedText
 
 Kind = Literal["answered", "unsure", "unanswered", "fixed"]
+
+_MOST_SHOWN: Final = 5
 
 KIND_LABELS: dict[Kind, str] = {
     "answered": "回答",
@@ -50,28 +55,50 @@ class Contact:
 
     office: Office
     open_now: bool
+    closes_at: datetime | None
     next_opening: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An entry as the citizen reads it: the approved text in `language`, Markdown."""
+    """An entry as the citizen reads it: the approved text in `language`, Markdown.
+
+    `caution` is an approved sentence where the text may be out of date, else empty.
+    """
 
     entry: FaqEntry
     question: str
     text: str
     language: str
+    contact: Contact | None = None
+    caution: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WardQuestion:
+    """Which ward the citizen lives in: asked once, where the answer depends on it."""
+
+    prompt: str
+    wards: tuple[Ward, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The city's own answer; `candidates` are the answer's entry and the questions near it."""
+    """The city's own answer; `candidates` are the answer's entry and the questions near it.
+
+    `more` answers what else the message asked; `unfound` are the parts of it that no entry
+    answers, named by `unfound_note`.
+    """
 
     answer: Answer
     confidence: float
     candidates: tuple[Candidate, ...]
     contact: Contact | None
     ranking: Ranking
+    ward_question: WardQuestion | None = None
+    more: tuple[Answer, ...] = ()
+    unfound: tuple[MaskedText, ...] = ()
+    unfound_note: str = ""
     kind: Literal["answered"] = "answered"
 
 
@@ -107,11 +134,17 @@ class Unanswered:
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """An approved sentence that comes before any search."""
+    """An approved sentence instead of an entry.
+
+    `days` are the hours asked for; `page` is an entry to read in Japanese, where the asker's
+    language has no approved text of it.
+    """
 
     sentence: FixedSentence
     prompt: str
     contact: Contact | None
+    days: tuple[OpeningDay, ...] = ()
+    page: FaqEntry | None = None
     confidence: float = 1.0
     kind: Literal["fixed"] = "fixed"
 
@@ -120,7 +153,13 @@ Reply = Answered | Unsure | Unanswered | Fixed
 
 
 def shown_entries(reply: Reply) -> tuple[str, ...]:
-    """Return the ids of the entries the citizen sees (at most five), the answer first."""
-    if isinstance(reply, Answered | Unsure):
+    """Return the ids of the entries the citizen sees (at most five), the answers first."""
+    if isinstance(reply, Answered):
+        answers = [answer.entry.id for answer in (reply.answer, *reply.more)]
+        near = [candidate.entry_id for candidate in reply.candidates]
+        return tuple(dict.fromkeys([*answers, *near]))[:_MOST_SHOWN]
+    if isinstance(reply, Unsure):
         return tuple(candidate.entry_id for candidate in reply.candidates)
+    if isinstance(reply, Fixed) and reply.page:
+        return (reply.page.id,)
     return ()

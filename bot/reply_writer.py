@@ -2,8 +2,8 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from bot.clarifying import best_split
 from bot.confidence import Confidence
@@ -20,10 +20,12 @@ from bot.reply import (
     Fixed,
     Unanswered,
     Unsure,
+    WardQuestion,
 )
 from faq.book import FaqBook
 from faq.entry import EASY, FaqEntry
-from faq.office import Office
+from faq.office import JAPAN, Office
+from faq.opening_days import opening_day
 from faq.sentence import FixedSentence
 
 
@@ -33,24 +35,38 @@ class ReplyWriter:
 
     book: FaqBook
 
-    def answered(self, question: Question, ranking: Ranking, sure: Confidence) -> Answered:
-        """Return the first entry's answer, with the questions near it."""
+    def answered(self, question: Question, ranking: Ranking, sure: Confidence) -> Answered | Fixed:
+        """Return the first entry's answer, with the questions near it.
+
+        In the asker's language it says so where there is no approved text: never a Japanese answer
+        as if it were theirs.
+        """
         entry = self.book.by_id[ranking.best[0].entry_id]
-        ward = self.ward_id(question)
+        if not self._speaks(entry, question.language):
+            return self.not_translated(question, entry)
+        answer = self.answer_of(entry, question.language, question.ward, question.asked_at)
         return Answered(
-            answer=self.answer_of(entry, question.language, ward),
+            answer=answer,
             confidence=sure.right,
             candidates=self._candidates(question, ranking, ranking.best[:MAX_CANDIDATES], sure),
-            contact=self.contact_of(entry, ward, question.asked_at),
+            contact=answer.contact,
             ranking=ranking,
+            ward_question=self._ward_question(question, entry),
         )
 
-    def unsure(self, question: Question, ranking: Ranking, sure: Confidence) -> Unsure:
+    def unsure(self, question: Question, ranking: Ranking, sure: Confidence) -> Unsure | Fixed:
         """Return the nearest entries to choose from, or a question that narrows them."""
+        near = [
+            one
+            for one in ranking.best[:MAX_CANDIDATES]
+            if self._speaks(self.book.by_id[one.entry_id], question.language)
+        ]
+        if not near:
+            return self.not_translated(question, self.book.by_id[ranking.best[0].entry_id])
         return Unsure(
             prompt=self._sentence("unsure", question),
             confidence=sure.right,
-            candidates=self._candidates(question, ranking, ranking.best[:MAX_CANDIDATES], sure),
+            candidates=self._candidates(question, ranking, near, sure),
             clarification=self._clarification(question, ranking, sure),
             contact=self.contact_centre(question.asked_at),
             ranking=ranking,
@@ -67,8 +83,34 @@ class ReplyWriter:
 
     def fixed(self, question: Question, sentence: FixedSentence) -> Fixed:
         """Return a fixed sentence as the whole reply."""
-        prompt = sentence.in_language(question.language)
+        prompt = sentence.in_language(question.language, _turn(question, sentence))
         return Fixed(sentence, prompt, self.contact_centre(question.asked_at))
+
+    def named(self, question: Question, sentence_id: str) -> Fixed | None:
+        """Return the fixed sentence of that id as the whole reply, if the city has written it."""
+        sentence = self.book.sentence(sentence_id)
+        return self.fixed(question, sentence) if sentence else None
+
+    def not_translated(self, question: Question, entry: FaqEntry) -> Fixed:
+        """Say in the asker's language that an entry has no approved text in it."""
+        sentence = self.book.sentence("language-unavailable")
+        assert sentence is not None, "asked only where there is one"
+        return replace(self.fixed(question, sentence), page=entry)
+
+    def expired(self, question: Question, entry: FaqEntry) -> Fixed | None:
+        """Say that the entry that answers is no longer valid, and whom to ask."""
+        reply = self.named(question, "expired-entry")
+        contact = self.contact_of(entry, question.ward, question.asked_at)
+        return replace(reply, contact=contact) if reply else None
+
+    def hours(self, question: Question, office: Office, days: Sequence[date]) -> Fixed | None:
+        """Return whether an office is open now, or its hours on the days asked for."""
+        contact = _contact_at(office, question.asked_at)
+        assert contact is not None
+        kind = "hours-open" if contact.open_now else "hours-closed"
+        reply = self.named(question, "hours-days" if days else kind)
+        told = tuple(opening_day(office, day) for day in days)
+        return replace(reply, contact=contact, days=told) if reply else None
 
     def contact_centre(self, at: datetime) -> Contact | None:
         """Return where anybody may call, and whether someone answers there at that moment."""
@@ -78,17 +120,36 @@ class ReplyWriter:
         """Return whom to call about an entry, in the citizen's ward where it differs."""
         return _contact_at(self.book.contact(entry.contact or entry.owner, ward), at)
 
-    def answer_of(self, entry: FaqEntry, language: str, ward: str | None) -> Answer:
+    def answer_of(self, entry: FaqEntry, language: str, ward: str | None, at: datetime) -> Answer:
         """Return the entry's approved text in the language asked for, else in Japanese."""
-        variant = entry.variant(language)
+        contact = self.contact_of(entry, ward, at)
+        variant = self.book.variant(entry, language)
         if variant:
-            return Answer(entry, variant.question, variant.answer, language)
-        return Answer(entry, entry.question, entry.answer_for(ward), "ja")
+            stale = "translation-stale" if entry.is_stale(variant) else ""
+            caution = self.sentence(stale, language)
+            return Answer(entry, variant.question, variant.answer, language, contact, caution)
+        today = at.astimezone(JAPAN).date()
+        old = "long-unreviewed" if self.book.is_long_unreviewed(entry, today) else ""
+        text = entry.answer_for(ward)
+        return Answer(entry, entry.question, text, "ja", contact, self.sentence(old, language))
 
-    def ward_id(self, question: Question) -> str | None:
-        """Return the asker's ward if it is one the city has."""
-        ward = self.book.ward(question.ward) if question.ward else None
-        return ward.id if ward else None
+    def sentence(self, sentence_id: str, language: str) -> str:
+        """Return a fixed sentence in a language, or nothing when the city has not written it."""
+        sentence = self.book.sentence(sentence_id)
+        return sentence.in_language(language) if sentence else ""
+
+    def _speaks(self, entry: FaqEntry, language: str) -> bool:
+        """Tell whether an entry may answer in a language; in all, where the city says no other."""
+        if language in ("ja", EASY) or self.book.sentence("language-unavailable") is None:
+            return True
+        return self.book.variant(entry, language) is not None
+
+    def _ward_question(self, question: Question, entry: FaqEntry) -> WardQuestion | None:
+        prompt = self._sentence("ward-question", question)
+        known = question.ward in entry.by_ward
+        if known or not entry.by_ward or not prompt or question.language not in ("ja", EASY):
+            return None
+        return WardQuestion(prompt, self.book.wards)
 
     def _clarification(
         self, question: Question, ranking: Ranking, sure: Confidence
@@ -113,16 +174,27 @@ class ReplyWriter:
         return tuple(
             Candidate(
                 ranked.entry_id,
-                self.answer_of(self.book.by_id[ranked.entry_id], question.language, None).question,
-                sure.right * math.exp(ranked.score - first),
+                self._question_of(ranked.entry_id, question.language),
+                sure.right * min(1.0, math.exp(ranked.score - first)),
             )
             for ranked in chosen
         )
 
+    def _question_of(self, entry_id: str, language: str) -> str:
+        entry = self.book.by_id[entry_id]
+        variant = self.book.variant(entry, language)
+        return variant.question if variant else entry.question
+
     def _sentence(self, sentence_id: str, question: Question) -> str:
-        sentence = self.book.sentence(sentence_id)
-        return sentence.in_language(question.language) if sentence else ""
+        return self.sentence(sentence_id, question.language)
+
+
+def _turn(question: Question, sentence: FixedSentence) -> int:
+    """Return which of a sentence's variants to say: another one each minute, never by chance."""
+    return int(question.asked_at.timestamp()) // 60 if len(sentence.text) > 1 else 0
 
 
 def _contact_at(office: Office | None, at: datetime) -> Contact | None:
-    return Contact(office, office.is_open(at), office.next_opening(at)) if office else None
+    if office is None:
+        return None
+    return Contact(office, office.is_open(at), office.closes_at(at), office.next_opening(at))

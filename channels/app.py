@@ -14,11 +14,14 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.staticfiles import StaticFiles
 
+from bot.board import LiveBoard
+from bot.conversation import Conversations
 from bot.errors import NoRelease
 from bot.inquiry import Feedback
 from bot.live_desk import LiveDesk
 from bot.publishing import Publisher
 from bot.release import Release, ReleaseShelf
+from bot.store.board import SqlBoard
 from bot.store.database import open_database
 from bot.store.inquiries import SqlInquiries
 from bot.store.releases import SqlReleases
@@ -27,6 +30,7 @@ from channels.clock import Clock, now
 from channels.settings import Settings, copy_sample_city
 from channels.web import api, chat_pages, faq_pages
 from channels.web.body_limit import BodyLimit
+from channels.web.closed_channel import ClosedChannel
 from channels.web.errors import install_error_handlers
 from channels.web.public import PublicDesk
 from channels.web.request_id import RequestIds
@@ -49,6 +53,7 @@ class Backend:
     settings: Settings
     releases: SqlReleases
     inquiries: SqlInquiries
+    board: SqlBoard
     shelf: ReleaseShelf
     publisher: Publisher
     clock: Clock
@@ -72,6 +77,7 @@ def open_backend(settings: Settings, clock: Clock = now) -> Backend:
         settings=settings,
         releases=releases,
         inquiries=SqlInquiries(engine),
+        board=SqlBoard(engine),
         shelf=shelf,
         publisher=Publisher(releases, shelf, with_meaning=settings.meaning),
         clock=clock,
@@ -102,8 +108,9 @@ def ensure_release(backend: Backend, progress: Progress = unreported) -> Release
 def create_app(backend: Backend) -> FastAPI:
     """Return the web application; its lifespan loads the release and starts the writer."""
     live = LiveDesk(backend.shelf, backend.releases)
+    board = LiveBoard(backend.board)
     writer = GroupCommitWriter(backend.inquiries.add)
-    public = _public_desk(backend, live, writer)
+    public = _public_desk(backend, live, writer, board)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -121,13 +128,17 @@ def create_app(backend: Backend) -> FastAPI:
             gc.freeze()
             gc.enable()
         writer.start()
-        following = asyncio.create_task(_follow_releases(live))
+        await asyncio.to_thread(board.refresh)
+        following = [
+            asyncio.create_task(_follow(live.refresh, "a new release")),
+            asyncio.create_task(_follow(board.refresh, "notices")),
+        ]
         try:
             yield
         finally:
-            following.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await following
+            for task in following:
+                task.cancel()
+            await asyncio.gather(*following, return_exceptions=True)
             await asyncio.to_thread(writer.stop)
 
     site = Site(public, backend.settings.public_url)
@@ -152,11 +163,14 @@ def create_app(backend: Backend) -> FastAPI:
         max_age=_PREFLIGHT_SECONDS,
     )
     app.add_middleware(BodyLimit)
+    app.add_middleware(ClosedChannel, public=public, site=site)
     app.add_middleware(RequestIds)
     return app
 
 
-def _public_desk(backend: Backend, live: LiveDesk, writer: GroupCommitWriter) -> PublicDesk:
+def _public_desk(
+    backend: Backend, live: LiveDesk, writer: GroupCommitWriter, board: LiveBoard
+) -> PublicDesk:
     async def give_feedback(feedback: Feedback) -> None:
         await asyncio.to_thread(backend.inquiries.give_feedback, feedback)
 
@@ -165,13 +179,15 @@ def _public_desk(backend: Backend, live: LiveDesk, writer: GroupCommitWriter) ->
             raise NoRelease("no release is loaded")
         await asyncio.to_thread(backend.releases.current_number)
 
-    return PublicDesk(live, writer, give_feedback, check_ready, backend.clock)
+    return PublicDesk(
+        live, writer, give_feedback, check_ready, backend.clock, Conversations(), board
+    )
 
 
-async def _follow_releases(live: LiveDesk) -> None:
+async def _follow(refresh: Callable[[], object], what: str) -> None:
     while True:
         await asyncio.sleep(_POLL_SECONDS)
         try:
-            await asyncio.to_thread(live.refresh)
+            await asyncio.to_thread(refresh)
         except Exception:  # the next look may succeed; answering goes on with what is loaded
-            _LOG.exception("looking for a new release failed")
+            _LOG.exception("looking for %s failed", what)

@@ -6,6 +6,7 @@ import click
 
 from bot.errors import BotError
 from channels.commands.ask import ask
+from channels.commands.board import channel, notice
 from channels.commands.console import complain
 from channels.commands.publish import check, publish, releases, rollback
 from channels.commands.quality import evaluate
@@ -32,6 +33,8 @@ for command in (
     rollback,
     inquiries,
     misses,
+    notice,
+    channel,
 ):
     group.add_command(command)
 

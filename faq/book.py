@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -10,7 +11,7 @@ import msgspec
 
 from faq.city import City, Ward
 from faq.decision import TunedDecision
-from faq.entry import FaqEntry
+from faq.entry import FaqEntry, Variant
 from faq.office import Office, OfficeGroup
 from faq.problem import IndexDamaged
 from faq.sentence import FixedSentence
@@ -125,6 +126,21 @@ class FaqBook:
     def sentence(self, sentence_id: str) -> FixedSentence | None:
         """Return the fixed sentence of that id, or None."""
         return self._sentences.get(sentence_id)
+
+    def variant(self, entry: FaqEntry, language: str) -> Variant | None:
+        """Return the entry's approved text in a language, unless the city withholds stale ones."""
+        variant = entry.variant(language)
+        if variant and self.city.stale_translations == "withhold" and entry.is_stale(variant):
+            return None
+        return variant
+
+    def is_long_unreviewed(self, entry: FaqEntry, today: date) -> bool:
+        """Tell whether nobody has looked at an entry for as long as the city allows."""
+        if entry.reviewed_on is None:
+            return False
+        reviewed = entry.reviewed_on
+        months = 12 * (today.year - reviewed.year) + today.month - reviewed.month
+        return months - (today.day < reviewed.day) >= self.city.review_months
 
     def ward(self, name: str) -> Ward | None:
         """Return the ward of that id or Japanese name, or None."""

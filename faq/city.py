@@ -1,6 +1,9 @@
 """The city itself: its names, its wards, and where to call when nothing else helps."""
 
 from dataclasses import dataclass
+from typing import Literal
+
+StaleTranslations = Literal["label", "withhold"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +20,15 @@ class Ward:
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """What every page says about the city; `contact_centre` is an office id."""
+    """What every page says about the city; `contact_centre` is an office id.
+
+    An answer that nobody reviewed for `review_months` is given with a caution; a translation older
+    than its Japanese is labelled, or not shown at all (`withhold`).
+    """
 
     name: str
     name_en: str = ""
     url: str = ""
     contact_centre: str = ""
+    review_months: int = 24
+    stale_translations: StaleTranslations = "label"

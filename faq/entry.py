@@ -1,5 +1,6 @@
 """One FAQ: a question citizens ask and the answer the city approved."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -61,6 +62,16 @@ class FaqEntry:
     def variant(self, language: str) -> Variant | None:
         """Return the approved variant in `language` ("easy", "en" ...), if there is one."""
         return self.easy if language == EASY else self.translations.get(language)
+
+    @property
+    def mark(self) -> str:
+        """What a variant's `of` records: 12 hex digits of SHA-256 over the Japanese it is of."""
+        told = f"{self.question.strip()}\0{self.answer.strip()}"
+        return hashlib.sha256(told.encode()).hexdigest()[:12]
+
+    def is_stale(self, variant: Variant) -> bool:
+        """Tell whether the Japanese has changed since the variant was made (as far as recorded)."""
+        return bool(variant.of) and variant.of != self.mark
 
     def wordings(self) -> tuple[tuple[str, str], ...]:
         """Return every way the question is put, each with the answer in its language.

@@ -67,11 +67,34 @@ class Office:
             return ()
         return tuple(sorted(span for h in self.hours if h.covers(day) for span in h.spans))
 
+    def note_on(self, day: date) -> str:
+        """Return what the city says of that day's hours: an evening counter, why it is closed."""
+        for special in self.special_days:
+            if special.date == day:
+                return special.note
+        if self.closed_at_year_end and _is_year_end(day):
+            return "年末年始"
+        holiday = jpholiday.is_holiday_name(day)
+        if self.closed_on_holidays and holiday:
+            return str(holiday)
+        return "・".join(hours.note for hours in self.hours if hours.note and hours.covers(day))
+
     def is_open(self, at: datetime) -> bool:
         """Tell whether someone answers at that moment (an aware time, any zone)."""
         local = at.astimezone(JAPAN)
         now = local.time()
         return any(start <= now < end for start, end in self.spans_on(local.date()))
+
+    def closes_at(self, at: datetime) -> datetime | None:
+        """Return until when the office is open without a break, or None when it is closed."""
+        local = at.astimezone(JAPAN)
+        until: time | None = None
+        for start, end in self.spans_on(local.date()):
+            if until is None and start <= local.time() < end:
+                until = end
+            elif until is not None and start <= until:
+                until = max(until, end)
+        return datetime.combine(local.date(), until, JAPAN) if until else None
 
     def next_opening(self, at: datetime) -> datetime | None:
         """Return the next time the office opens (Asia/Tokyo), or None within 60 days."""

@@ -3,12 +3,14 @@
 import re
 from typing import Final
 
+HANGUL: Final = re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
 _KANA: Final = re.compile(r"[\u3041-\u309f\u30a1-\u30ff]")
 _CJK: Final = re.compile(r"[\u3400-\u9fff]")
-# Everyday Chinese characters that texts of Japanese without any kana do not hold.
-_CHINESE: Final = re.compile(r"[吗嗎么麼们們这這请請怎哪您你我办還还沒没給给嘛呢]")
-_HANGUL: Final = re.compile(r"[\uac00-\ud7a3]")
-_LATIN: Final = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]{2}")
+# Everyday Chinese that texts of Japanese without any kana do not hold.
+_CHINESE: Final = re.compile(
+    r"[吗嗎么麼们們这這请請怎哪您你办还還没沒给給嘛呢很啊吧]|"
+    r"我[想要的们們家]|垃圾|孩子|搬家|在哪|多少[钱錢]|可以|能不能|[了嗎]$|是不是|有没有"
+)
 _OTHER: Final = frozenset({"zh", "ko", "en", "vi", "pt", "tl", "ne", "es"})
 
 
@@ -19,18 +21,16 @@ def has_japanese_words(text: str, language: str = "ja") -> bool:
     """
     if _KANA.search(text):
         return True
-    return not _CHINESE.search(text) and bool(_CJK.search(text)) and language not in _OTHER
+    return bool(_CJK.search(text)) and language not in _OTHER and not _is_chinese(text)
 
 
-def language_of(text: str) -> str:
-    """Return the language a text is most likely in, by its script: ja, zh, ko or en.
+def has_chinese_characters(text: str) -> bool:
+    """Tell whether a text holds Chinese characters."""
+    return bool(_CJK.search(text))
 
-    Any Latin text is taken for English: it is the likeliest one to have an approved translation.
-    """
-    if has_japanese_words(text):
-        return "ja"
-    if _HANGUL.search(text):
-        return "ko"
-    if _CJK.search(text):
-        return "zh"
-    return "en" if _LATIN.search(text) else "ja"
+
+def _is_chinese(text: str) -> bool:
+    # A character that the Japanese code table lacks is a simplified Chinese one.
+    return bool(_CHINESE.search(text)) or any(
+        _CJK.match(one) and not one.encode("cp932", "ignore") for one in text
+    )

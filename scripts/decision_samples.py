@@ -75,15 +75,15 @@ def _of_city(desk: InquiryDesk, golden: Sequence[GoldenQuestion], city: int) -> 
         if one.sentence:  # decided before any ranking
             continue
         question = Question.from_text(one.query, "staff", now())
-        ranking = desk.rank(question, depth=_DEPTH)
+        ranking = desk.search.rank(question, depth=_DEPTH)
         ids = [ranked.entry_id for ranked in ranking.best]
         kind = "in" if one.relevant else "near" if one.set == "none-near" else "off"
         right, shown = ids[0] in one.relevant, bool(one.relevant.keys() & ids[:5])
-        features = desk.features(ranking)
+        features = desk.search.features(ranking)
         found.append(Sample(one.query, city, kind, right, shown, features))
         if one.relevant:
             without = _without(ranking, one)
-            features = desk.features(without)
+            features = desk.search.features(without)
             found.append(Sample(one.query, city, "removed", False, False, features))
     return found
 

@@ -84,3 +84,23 @@ FEEDBACK: Final = Table(
     Column("reason", Text, nullable=False),
     Column("given_at", UtcDateTime, nullable=False),
 )
+
+NOTICES: Final = Table(
+    "notices",
+    METADATA,
+    Column("id", String(100), primary_key=True),
+    Column("level", String(16), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("starts_at", UtcDateTime, nullable=False),
+    Column("ends_at", UtcDateTime),
+    Column("easy", Text, nullable=False),
+    Column("translations", JSON, nullable=False),
+)
+
+CLOSED_CHANNELS: Final = Table(
+    "closed_channels",
+    METADATA,
+    Column("channel", String(16), primary_key=True),
+    Column("sentence", Text, nullable=False),
+    Column("closed_at", UtcDateTime, nullable=False),
+)

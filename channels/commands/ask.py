@@ -1,5 +1,6 @@
 """`toiawase ask`: one question, its reply, and why."""
 
+from datetime import datetime
 from typing import Final
 
 import click
@@ -11,10 +12,11 @@ from bot.errors import QuestionRejected
 from bot.inquiry import inquiry_of
 from bot.question import Question
 from bot.ranking import SIGNAL_LABELS, Contribution, Ranking
-from bot.reply import KIND_LABELS, Answered, Fixed, Reply
+from bot.reply import KIND_LABELS, Answer, Answered, Fixed, Reply
 from channels.app import ensure_release
 from channels.commands.console import backend, out, steps
 from channels.markdown import to_text
+from channels.opening import day_line, opening_line
 
 _SHOWN_TERMS: Final = 12
 _SMALLEST: Final = 0.00005
@@ -28,8 +30,14 @@ _REJECTED: Final = {
 @click.argument("text", metavar="質問")
 @click.option("--record", is_flag=True, help="問合せ記録に残します")
 @click.option("--staff", is_flag=True, help="職員用のFAQも含めて答えます")
+@click.option("--ward", default=None, help="お住まいの区（区の名前か id）")
+@click.option(
+    "--after", default=None, metavar="ID", help="直前に答えたFAQの id（続きの質問になります）"
+)
 @click.option("--lang", default="ja", show_default=True, help="答えのことば（ja easy en など）")
-def ask(text: str, record: bool, staff: bool, lang: str) -> None:
+def ask(
+    text: str, record: bool, staff: bool, ward: str | None, after: str | None, lang: str
+) -> None:
     """質問に答え、なぜその答えになったかを示します。"""
     opened = backend()
     if not opened.releases.current_number():
@@ -38,36 +46,57 @@ def ask(text: str, record: bool, staff: bool, lang: str) -> None:
     desk = opened.shelf.desk()
     try:
         question = Question.from_text(
-            text, "staff" if staff else "cli", opened.clock(), language=lang
+            text,
+            "staff" if staff else "cli",
+            opened.clock(),
+            language=lang,
+            ward=ward,
+            entry_id=after,
         )
     except QuestionRejected as rejected:
         raise click.ClickException(_REJECTED[rejected.reason]) from rejected
     reply = desk.consider(question)
     console = out()
-    _print_reply(console, reply)
+    for notice in opened.board.board().shown(question.asked_at):
+        console.print(f"【お知らせ】{notice.text}", style="bold")
+    _print_reply(console, reply, question.asked_at)
     if not isinstance(reply, Fixed):
         _print_ranking(console, desk, reply.ranking)
     if record:
         opened.inquiries.add([inquiry_of(question, reply, desk.release)])
 
 
-def _print_reply(console: Console, reply: Reply) -> None:
+def _print_reply(console: Console, reply: Reply, at: datetime) -> None:
     console.print(f"{KIND_LABELS[reply.kind]}（確かさ {reply.confidence:.2f}）", style="bold")
     if isinstance(reply, Answered):
-        console.print(f"\n{reply.answer.question}", style="bold")
-        console.print(to_text(reply.answer.text))
-        for link in reply.answer.entry.links:
-            console.print(f"→ {link.title} {link.url}")
+        for answer in (reply.answer, *reply.more):
+            _print_answer(console, answer)
+        if reply.unfound:
+            console.print(f"\n{reply.unfound_note} {'、'.join(reply.unfound)}")
+        if reply.ward_question:
+            wards = "・".join(ward.name for ward in reply.ward_question.wards)
+            console.print(f"\n{reply.ward_question.prompt}（{wards}）")
     else:
         console.print(reply.prompt)
+    for day in reply.days if isinstance(reply, Fixed) else ():
+        console.print(f"・{day_line(day)}")
     if reply.contact:
         office = reply.contact.office
-        state = "ただいま受付中" if reply.contact.open_now else "ただいま時間外"
-        console.print(f"お問い合わせ先：{office.name} {office.telephone}（{state}）")
+        console.print(f"お問い合わせ先：{office.name} {office.telephone}")
+        console.print(f"　　　　　　　　{opening_line(reply.contact, at)}")
+
+
+def _print_answer(console: Console, answer: Answer) -> None:
+    console.print(f"\n{answer.question}", style="bold")
+    if answer.caution:
+        console.print(answer.caution, style="italic")
+    console.print(to_text(answer.text))
+    for link in answer.entry.links:
+        console.print(f"→ {link.title} {link.url}")
 
 
 def _print_ranking(console: Console, desk: InquiryDesk, ranking: Ranking) -> None:
-    sure = desk.confidence(ranking)
+    sure = desk.search.confidence(ranking)
     typed = "、".join(concept.term for concept in ranking.concepts)
     console.print(f"\n読み取った質問：{ranking.text}")
     console.print(f"探したことば：{typed or 'なし'}")
@@ -78,7 +107,7 @@ def _print_ranking(console: Console, desk: InquiryDesk, ranking: Ranking) -> Non
     for place, ranked in zip(("1位", "2位"), near, strict=False):
         entry = desk.book.by_id[ranked.entry_id]
         title = f"{place} {entry.question}（{entry.id}）　点数 {ranked.score:.4f}"
-        console.print(_contribution_table(title, desk.explain(ranking, ranked.entry_id)))
+        console.print(_contribution_table(title, desk.search.explain(ranking, ranked.entry_id)))
     if len(near) == 2:
         console.print(_difference_table(desk, ranking, near[0].entry_id, near[1].entry_id))
 
@@ -114,7 +143,7 @@ def _difference_table(desk: InquiryDesk, ranking: Ranking, first: str, second: s
     table.add_column("見たところ・ことば")
     for heading in ("1位", "2位", "差"):
         table.add_column(heading, justify="right")
-    one, two = (_by_word(desk.explain(ranking, entry_id)) for entry_id in (first, second))
+    one, two = (_by_word(desk.search.explain(ranking, entry_id)) for entry_id in (first, second))
     apart = {word: one.get(word, 0.0) - two.get(word, 0.0) for word in one | two}
     for word, difference in sorted(apart.items(), key=lambda item: -abs(item[1]))[:_SHOWN_TERMS]:
         if abs(difference) >= _SMALLEST:

@@ -5,15 +5,15 @@ from typing import Any, Final
 from fastapi import APIRouter, Query
 
 from bot.inquiry import Feedback
-from bot.question import Question
-from channels.web.public import PublicDesk
-from channels.web.render import render
+from channels.web.public import Asked, PublicDesk
+from channels.web.render import render, render_notice
 from channels.web.schemas import (
     Ask,
     ErrorOut,
     FeedbackOut,
     GiveFeedback,
     HealthOut,
+    NoticeOut,
     ReplyOut,
     SuggestionOut,
     TopicOut,
@@ -36,16 +36,16 @@ def build_router(public: PublicDesk) -> APIRouter:
     @router.post("/api/v1/questions", responses=_errors(400, 413, 422, 503))
     async def ask(asked: Ask) -> ReplyOut:
         """Answer a citizen's question; the record is durable before the reply leaves."""
-        question = Question.from_text(
-            asked.text,
-            "web",
-            public.clock(),
-            language=asked.lang if asked.lang in _LANGUAGES else "ja",
-            ward=asked.context.ward,
-            entry_id=asked.context.entry_id,
+        considered, book = await public.ask(
+            Asked(
+                asked.text,
+                asked.session,
+                asked.lang if asked.lang in _LANGUAGES else "ja",
+                asked.context.ward,
+                asked.context.entry_id,
+            )
         )
-        considered, book = await public.ask(question)
-        return render(considered, book)
+        return render(considered, book, public.notices())
 
     @router.post("/api/v1/feedback", responses=_errors(400, 404, 413, 422, 503))
     async def give_feedback(given: GiveFeedback) -> FeedbackOut:
@@ -58,7 +58,7 @@ def build_router(public: PublicDesk) -> APIRouter:
     @router.get("/api/v1/suggestions", responses=_errors(422, 503))
     async def suggest(q: str = Query(default="", max_length=500)) -> list[SuggestionOut]:
         """Return entries that fit what was typed so far."""
-        found = public.desk.suggest(printable(q), public.clock())
+        found = public.desk.search.suggest(printable(q), public.clock())
         return [SuggestionOut(entry_id=entry.id, question=entry.question) for entry in found]
 
     @router.get("/api/v1/topics", responses=_errors(503))
@@ -73,6 +73,11 @@ def build_router(public: PublicDesk) -> APIRouter:
             )
             for topic, entries in public.topics().items()
         ]
+
+    @router.get("/api/v1/notices")
+    async def notices(lang: str = Query(default="ja", max_length=10)) -> list[NoticeOut]:
+        """Return the notices to show now, the most urgent first; works without a release."""
+        return [render_notice(one, lang) for one in public.notices()]
 
     @router.get("/healthz")
     async def healthz() -> HealthOut:

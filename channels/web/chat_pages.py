@@ -1,5 +1,6 @@
 """Asking on a plain page: the first page and /chat, both without JavaScript."""
 
+import secrets
 from typing import Final
 
 from fastapi import APIRouter, Form
@@ -7,15 +8,23 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.errors import QuestionRejected
 from bot.inquiry import Feedback
-from bot.question import Question
-from channels.web.public import PublicDesk
+from channels.web.public import Asked, PublicDesk
 from channels.web.render import render
 from channels.web.site import Site
-from nlp.normalise import printable
+from nlp.normalise import normalise, printable
 from nlp.personal_data import mask
 
 _KEPT: Final = 500
 """How much of a rejected text is given back in the form, in characters."""
+
+
+_LONGEST_SESSION: Final = 100
+_SESSION_BYTES: Final = 16
+
+
+def new_session() -> str:
+    """Return the name of a new conversation: nobody can guess it, and it says nothing."""
+    return secrets.token_urlsafe(_SESSION_BYTES)
 
 
 def build_router(public: PublicDesk, site: Site) -> APIRouter:
@@ -25,18 +34,35 @@ def build_router(public: PublicDesk, site: Site) -> APIRouter:
     @router.get("/")
     async def home() -> Response:
         """Show the first page: ask, or look through the topics."""
-        return site.page("home.html", topics=public.topics(), greeting=site.sentence("greeting"))
+        return site.page(
+            "home.html",
+            topics=public.topics(),
+            greeting=site.sentence("greeting"),
+            session=new_session(),
+        )
 
     @router.get("/chat")
     async def chat(thanks: bool = False) -> Response:
         """Show the form that works without JavaScript."""
-        return site.page("chat.html", here="chat", reply=None, value="", problem="", thanks=thanks)
+        return site.page(
+            "chat.html",
+            here="chat",
+            reply=None,
+            value="",
+            problem="",
+            thanks=thanks,
+            session=new_session(),
+        )
 
     @router.post("/chat")
-    async def asked(text: str = Form(default="")) -> Response:
+    async def asked(
+        text: str = Form(default=""),
+        session: str = Form(default="", max_length=_LONGEST_SESSION),
+    ) -> Response:
         """Answer a question that came by the plain form."""
+        session = session or new_session()
         try:
-            question = Question.from_text(text, "web", public.clock())
+            considered, book = await public.ask(Asked(text, session))
         except QuestionRejected as rejected:
             problem = site.sentence(f"rejected-{rejected.reason.replace('_', '-')}")
             return site.page(
@@ -47,10 +73,14 @@ def build_router(public: PublicDesk, site: Site) -> APIRouter:
                 problem=problem,
                 thanks=False,
                 value=printable(text)[:_KEPT],
+                session=session,
             )
-        considered, book = await public.ask(question)
         return site.page(
-            "chat.html", here="chat", reply=render(considered, book), asked=question.text
+            "chat.html",
+            here="chat",
+            reply=render(considered, book),
+            asked=mask(normalise(text)),
+            session=session,
         )
 
     @router.post("/chat/feedback")

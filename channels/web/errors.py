@@ -53,7 +53,7 @@ def install_error_handlers(app: FastAPI, error_page: Callable[[Request, int], Re
     """Answer every error of `app` in the one shape; pages get a page in Japanese."""
 
     def answer(request: Request, fault: _Fault) -> Response:
-        if _wants_page(request):
+        if wants_page(request):
             response = error_page(request, fault.status)
             response.headers.update(fault.headers or {})
             return response
@@ -88,18 +88,20 @@ def error_response(
     code: str,
     field: str | None = None,
     headers: dict[str, str] | None = None,
+    message: str = "",
 ) -> JSONResponse:
-    """Return one error in the one shape."""
+    """Return one error in the one shape; `message` in place of the one of its code."""
     detail = ErrorDetail(
         code=code,
-        message=MESSAGES.get(code, HTTPStatus(status).phrase),
+        message=message or MESSAGES.get(code, HTTPStatus(status).phrase),
         field=field,
         request_id=request_id_of(request),
     )
     return JSONResponse(ErrorOut(error=detail).model_dump(), status, headers)
 
 
-def _wants_page(request: Request) -> bool:
+def wants_page(request: Request) -> bool:
+    """Tell whether a person looks at the answer, not a program."""
     is_api = request.url.path.startswith(("/api/", "/healthz", "/readyz"))
     return not is_api and "text/html" in request.headers.get("accept", "")
 

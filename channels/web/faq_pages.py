@@ -51,19 +51,20 @@ def build_router(public: PublicDesk, site: Site) -> APIRouter:
 
 
 def _entry_values(public: PublicDesk, entry: FaqEntry, language: str) -> Mapping[str, Any]:
-    desk = public.desk
+    desk, at = public.desk, public.clock()
+    answer = desk.writer.answer_of(entry, language, None, at)
     codes = ["ja", *([EASY] if entry.easy else []), *entry.translations]
     siblings = public.topics().get(entry.topic, [])
     return {
         "entry": entry,
-        "answer": render_answer(desk.writer.answer_of(entry, language, None), desk.book),
+        "answer": render_answer(answer, desk.book, at),
         "languages": [(code, LANGUAGE_NAMES[code]) for code in codes],
         "by_ward": [
             (ward.name, to_html(entry.by_ward[ward.id]))
             for ward in desk.book.wards
             if ward.id in entry.by_ward
         ],
-        "contact": render_contact(desk.writer.contact_of(entry, None, public.clock())),
+        "contact": render_contact(answer.contact, at, answer.language),
         "ward_contacts": _ward_contacts(desk.book, entry),
         "related": [other for other in siblings if other.id != entry.id][:_RELATED],
     }

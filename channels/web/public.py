@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from bot.board import LiveBoard
+from bot.conversation import Conversations
 from bot.desk import Considered, InquiryDesk
 from bot.inquiry import Feedback, InquiryRecorder
 from bot.live_desk import LiveDesk
@@ -10,7 +12,19 @@ from bot.question import Question
 from channels.clock import Clock
 from faq.book import FaqBook
 from faq.entry import FaqEntry
+from faq.notice import Notice
 from faq.office import JAPAN
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a citizen sent: the text as typed, and what the page knows of the conversation."""
+
+    text: str
+    session: str | None = None
+    language: str = "ja"
+    ward: str | None = None
+    entry_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -22,16 +36,33 @@ class PublicDesk:
     give_feedback: Callable[[Feedback], Awaitable[None]]
     check_ready: Callable[[], Awaitable[None]]
     clock: Clock
+    conversations: Conversations
+    board: LiveBoard
 
     @property
     def desk(self) -> InquiryDesk:
         """The desk of the current release; raises NoRelease before there is one."""
         return self.live.desk
 
-    async def ask(self, question: Question) -> tuple[Considered, FaqBook]:
+    async def ask(self, asked: Asked) -> tuple[Considered, FaqBook]:
         """Answer and record a question; the book is the one it was answered from."""
-        desk = self.desk
-        return await desk.answer(question, self.recorder), desk.book
+        desk, at = self.desk, self.clock()
+        known = self.conversations.recall(asked.session, at)
+        question = Question.from_text(
+            asked.text,
+            "web",
+            at,
+            language=asked.language,
+            ward=asked.ward or known.ward,
+            entry_id=asked.entry_id or known.entry_id,
+        )
+        considered = await desk.answer(question, self.recorder)
+        self.conversations.keep(asked.session, considered.conversation, at)
+        return considered, desk.book
+
+    def notices(self) -> list[Notice]:
+        """Return the notices to show now, the most urgent first; needs no release."""
+        return self.board.now.shown(self.clock())
 
     def is_public(self, entry: FaqEntry) -> bool:
         """Tell whether citizens may read the entry today."""

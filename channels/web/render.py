@@ -1,10 +1,13 @@
 """A reply as the website shows it."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import assert_never
 
 from bot.desk import Considered
 from bot.reply import Answer, Answered, Candidate, Contact, Fixed, Reply, Unanswered, Unsure
 from channels.markdown import to_html, to_text
+from channels.opening import day_line, opening_line
 from channels.web.schemas import (
     AnswerOut,
     CandidateOut,
@@ -13,26 +16,36 @@ from channels.web.schemas import (
     ContactOut,
     EmergencyOut,
     LinkOut,
+    NoticeOut,
+    OpeningDayOut,
     ReplyOut,
+    UnfoundOut,
+    WardOut,
+    WardQuestionOut,
 )
 from faq.book import FaqBook
+from faq.entry import EASY
+from faq.notice import Notice
 
 
-def render(considered: Considered, book: FaqBook) -> ReplyOut:
+def render(considered: Considered, book: FaqBook, notices: Iterable[Notice] = ()) -> ReplyOut:
     """Return the reply in the shape of the API."""
-    reply = considered.reply
-    answer = render_answer(reply.answer, book) if isinstance(reply, Answered) else None
+    reply, asked = considered.reply, considered.inquiry
+    answers = [
+        render_answer(one, book, asked.asked_at)
+        for one in ((reply.answer, *reply.more) if isinstance(reply, Answered) else ())
+    ]
     sentence = reply.sentence if isinstance(reply, Fixed) else None
     return ReplyOut(
-        inquiry_id=considered.inquiry.id,
+        inquiry_id=asked.id,
         kind=reply.kind,
         confidence=round(reply.confidence, 4),
-        answer=answer,
-        answers=[answer] if answer else [],
+        answer=answers[0] if answers else None,
+        answers=answers,
         candidates=[render_candidate(one) for one in _candidates(reply)],
         clarification=_clarification(reply),
         prompt=_prompt(reply),
-        contact=render_contact(reply.contact),
+        contact=render_contact(reply.contact, asked.asked_at, asked.language),
         emergency=[
             EmergencyOut(name=one.name, telephone=one.telephone)
             for one in (sentence.contacts if sentence else ())
@@ -41,12 +54,15 @@ def render(considered: Considered, book: FaqBook) -> ReplyOut:
         links=[
             LinkOut(title=link.title, url=link.url) for link in (sentence.links if sentence else ())
         ],
-        notices=[],
-        release=considered.inquiry.release,
+        ward_question=_ward_question(reply),
+        unfound=_unfound(reply),
+        days=_days(reply),
+        notices=[render_notice(one, asked.language) for one in notices],
+        release=asked.release,
     )
 
 
-def render_answer(answer: Answer, book: FaqBook) -> AnswerOut:
+def render_answer(answer: Answer, book: FaqBook, at: datetime) -> AnswerOut:
     """Return an answer with its links, its owner's name and the day it was reviewed."""
     owner = book.office(answer.entry.owner)
     return AnswerOut(
@@ -58,6 +74,21 @@ def render_answer(answer: Answer, book: FaqBook) -> AnswerOut:
         links=[LinkOut(title=link.title, url=link.url) for link in answer.entry.links],
         reviewed_on=answer.entry.reviewed_on,
         lang=answer.language,
+        caution=answer.caution,
+        contact=render_contact(answer.contact, at, answer.language),
+    )
+
+
+def render_notice(notice: Notice, language: str = "ja") -> NoticeOut:
+    """Return a notice in a language, else in Japanese."""
+    text = notice.in_language(language)
+    return NoticeOut(
+        id=notice.id,
+        level=notice.level,
+        text=text,
+        lang="ja" if text in (notice.text, notice.easy) else language,
+        starts_at=notice.starts_at,
+        ends_at=notice.ends_at,
     )
 
 
@@ -70,26 +101,52 @@ def render_candidate(candidate: Candidate) -> CandidateOut:
     )
 
 
-def render_contact(contact: Contact | None) -> ContactOut | None:
+def render_contact(
+    contact: Contact | None, at: datetime, language: str = "ja"
+) -> ContactOut | None:
     """Return whom to call."""
     if contact is None:
         return None
     office = contact.office
+    is_foreign = language not in ("ja", EASY)
     return ContactOut(
-        name=office.name,
+        name=office.name_en if is_foreign and office.name_en else office.name,
         telephone=office.telephone,
         hours=office.hours_text(),
         open_now=contact.open_now,
+        closes_at=contact.closes_at,
         next_opening=contact.next_opening,
+        status=opening_line(contact, at, language),
         url=office.page,
     )
+
+
+def _ward_question(reply: Reply) -> WardQuestionOut | None:
+    if not isinstance(reply, Answered) or reply.ward_question is None:
+        return None
+    wards = [WardOut(id=ward.id, name=ward.name) for ward in reply.ward_question.wards]
+    return WardQuestionOut(prompt=reply.ward_question.prompt, wards=wards)
+
+
+def _unfound(reply: Reply) -> UnfoundOut | None:
+    if not isinstance(reply, Answered) or not reply.unfound:
+        return None
+    return UnfoundOut(prompt=reply.unfound_note, parts=list(reply.unfound))
+
+
+def _days(reply: Reply) -> list[OpeningDayOut]:
+    days = reply.days if isinstance(reply, Fixed) else ()
+    return [OpeningDayOut(day=one.day, open=bool(one.spans), text=day_line(one)) for one in days]
 
 
 def _candidates(reply: Reply) -> tuple[Candidate, ...]:
     match reply:
         case Answered() | Unsure():
             return reply.candidates
-        case Unanswered() | Fixed():
+        case Fixed():
+            page = reply.page
+            return (Candidate(page.id, page.question, 0.0),) if page else ()
+        case Unanswered():
             return ()
         case _:
             assert_never(reply)

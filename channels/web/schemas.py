@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.reply import Kind
+from faq.notice import Level
 
 
 class _Received(BaseModel):
@@ -43,6 +44,22 @@ class LinkOut(BaseModel):
     url: str
 
 
+class ContactOut(BaseModel):
+    """Whom to call, and whether someone answers there now (times in Asia/Tokyo).
+
+    `status` says so in one line, in the asker's language.
+    """
+
+    name: str
+    telephone: str
+    hours: str
+    open_now: bool
+    closes_at: datetime | None
+    next_opening: datetime | None
+    status: str
+    url: str
+
+
 class AnswerOut(BaseModel):
     """The approved answer: plain text, and the same as safe HTML."""
 
@@ -54,6 +71,8 @@ class AnswerOut(BaseModel):
     links: list[LinkOut]
     reviewed_on: date | None
     lang: str
+    caution: str
+    contact: ContactOut | None
 
 
 class CandidateOut(BaseModel):
@@ -78,22 +97,51 @@ class ClarificationOut(BaseModel):
     choices: list[ChoiceOut]
 
 
-class ContactOut(BaseModel):
-    """Whom to call, and whether someone answers there now (times in Asia/Tokyo)."""
-
-    name: str
-    telephone: str
-    hours: str
-    open_now: bool
-    next_opening: datetime | None
-    url: str
-
-
 class EmergencyOut(BaseModel):
     """A number to call at once, beside the city's own offices."""
 
     name: str
     telephone: str
+
+
+class WardOut(BaseModel):
+    """A ward to choose."""
+
+    id: str
+    name: str
+
+
+class WardQuestionOut(BaseModel):
+    """Which ward the citizen lives in; the next question brings it in `context.ward`."""
+
+    prompt: str
+    wards: list[WardOut]
+
+
+class OpeningDayOut(BaseModel):
+    """A day's opening hours, in one line."""
+
+    day: date
+    open: bool
+    text: str
+
+
+class UnfoundOut(BaseModel):
+    """The parts of a message that found no answer, in the citizen's own (masked) words."""
+
+    prompt: str
+    parts: list[str]
+
+
+class NoticeOut(BaseModel):
+    """A notice that every channel shows, in the asker's language."""
+
+    id: str
+    level: Level
+    text: str
+    lang: str
+    starts_at: datetime
+    ends_at: datetime | None
 
 
 class ReplyOut(BaseModel):
@@ -111,7 +159,10 @@ class ReplyOut(BaseModel):
     emergency: list[EmergencyOut]
     private: bool
     links: list[LinkOut]
-    notices: list[str]
+    ward_question: WardQuestionOut | None
+    unfound: UnfoundOut | None
+    days: list[OpeningDayOut]
+    notices: list[NoticeOut]
     release: int
 
 

@@ -1,6 +1,6 @@
 """Rendering of the plain pages, with what every one of them shows."""
 
-from datetime import date, datetime
+from html import escape
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,20 +9,20 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from bot.errors import NoRelease
+from channels.opening import japan_date
 from channels.web.public import PublicDesk
-from channels.web.render import render_contact
-from faq.office import JAPAN
+from channels.web.render import render_contact, render_notice
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
-_WEEKDAYS: Final = "月火水木金土日"
 _ERROR_HEADINGS: Final = {
     404: ("ページが見つかりません", "アドレスが変わったか、掲載が終わった可能性があります。"),
     503: ("ただいま準備中です", "少し待ってから、もう一度お試しください。"),
 }
+_CLOSED: Final = "ただいまお休みしています"
 _ERROR_OTHER: Final = ("表示できませんでした", "時間をおいて、もう一度お試しください。")
 _BARE_PAGE: Final = """<!doctype html>
 <html lang="ja"><meta charset="utf-8"><title>{heading}</title>
-<h1>{heading}</h1><p>{sentence}</p></html>
+{notices}<h1>{heading}</h1><p>{sentence}</p></html>
 """
 
 
@@ -39,18 +39,18 @@ class Site:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters["japan_time"] = _japan_time
-        self._environment.filters["japan_date"] = _japan_date
+        self._environment.filters["japan_date"] = japan_date
         parts: Any = self._environment.get_template("parts.html").module
         self._environment.globals["contact_card"] = parts.contact_card
 
     def page(self, template: str, status: int = 200, **values: Any) -> HTMLResponse:
         """Return a page; raises NoRelease before there is a city to speak of."""
-        desk = self._public.desk
+        desk, at = self._public.desk, self._public.clock()
         around = {
             "city": desk.book.city,
-            "centre": render_contact(desk.writer.contact_centre(self._public.clock())),
+            "centre": render_contact(desk.writer.contact_centre(at), at),
             "here": "",
+            "notices": [render_notice(one) for one in self._public.notices()],
             "public_url": self._public_url,
             "privacy": self.sentence("privacy"),
             "answered_note": self.sentence("answered-note"),
@@ -66,17 +66,17 @@ class Site:
     def error(self, request: Request, status: int) -> Response:
         """Return the page of an error."""
         heading, sentence = _ERROR_HEADINGS.get(status, _ERROR_OTHER)
+        return self._plain(status, heading, sentence)
+
+    def closed(self, sentence: str) -> Response:
+        """Return the page that stands in for all others while the channel is closed."""
+        return self._plain(503, _CLOSED, sentence)
+
+    def _plain(self, status: int, heading: str, sentence: str) -> Response:
         try:
             return self.page("error.html", status, heading=heading, sentence=sentence)
         except NoRelease:
-            return HTMLResponse(_BARE_PAGE.format(heading=heading, sentence=sentence), status)
-
-
-def _japan_time(moment: datetime) -> str:
-    local = moment.astimezone(JAPAN)
-    day = f"{local.month}月{local.day}日（{_WEEKDAYS[local.weekday()]}）"
-    return f"{day}{local.hour}:{local.minute:02d}"
-
-
-def _japan_date(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
+            # There is no city to speak of yet, but there may be notices.
+            notices = "".join(f"<p>{escape(one.text)}</p>\n" for one in self._public.notices())
+            page = _BARE_PAGE.format(notices=notices, heading=heading, sentence=escape(sentence))
+            return HTMLResponse(page, status)

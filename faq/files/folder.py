@@ -12,9 +12,11 @@ from faq.files.decision import DECISION_FILE, read_decision
 from faq.files.entries import ReadEntry, read_entries
 from faq.files.golden import GoldenQuestion, read_golden
 from faq.files.known_entries import KnownEntries
+from faq.files.notices import NOTICES_FILE, read_notices
 from faq.files.offices import read_city, read_offices, read_wards
 from faq.files.replies import read_sentences, read_synonyms
 from faq.files.yaml_file import Problems, Record
+from faq.notice import Notice
 from faq.office import Office, OfficeGroup
 from faq.problem import FaqFolderError, Problem
 from faq.sentence import REQUIRED_SENTENCES, FixedSentence
@@ -89,6 +91,8 @@ class _Reading:
             wards={ward.id for ward, _ in wards},
             normalise=self._normalise,
         )
+        notices = self._read(NOTICES_FILE, read_notices, list[tuple[Notice, Record]]())
+        _no_twice(((notice.id, record) for notice, record in notices), "id")
         decision = self._read(DECISION_FILE, read_decision, None)
         golden = self._golden(
             {item.entry.id for item in entries}, {sentence.id for sentence, _ in sentences}

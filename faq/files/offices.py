@@ -3,11 +3,11 @@
 import re
 from datetime import time
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from ruamel.yaml.comments import CommentedMap
 
-from faq.city import City, Ward
+from faq.city import City, StaleTranslations, Ward
 from faq.files.yaml_file import Problems, Record, read_yaml, records_of
 from faq.office import WEEKDAYS, Hours, Office, OfficeGroup, Span, SpecialDay
 
@@ -30,9 +30,19 @@ def read_city(path: Path, problems: Problems) -> City:
         name_en=record.text("name_en"),
         url=record.text("url"),
         contact_centre=record.text("contact_centre", required=True),
+        review_months=_review_months(record),
+        stale_translations=cast(
+            StaleTranslations, record.choice("stale_translations", ("label", "withhold"), "label")
+        ),
     )
     record.finish()
     return city
+
+
+def _review_months(record: Record) -> int:
+    if "review_months" not in record.keys():
+        return City("").review_months
+    return int(record.number("review_months", 1, 1_200))
 
 
 def read_wards(path: Path, problems: Problems) -> list[tuple[Ward, Record]]:

@@ -33,7 +33,7 @@ def _sentence(record: Record) -> FixedSentence:
         unless=record.texts("unless"),
         private=record.flag("private", default=False),
         easy=record.text("easy"),
-        translations=_translations(record),
+        translations=read_translations(record),
         contacts=tuple(_contact(item) for item in record.records("contacts")),
         links=read_links(record),
     )
@@ -52,7 +52,8 @@ def _signs(record: Record) -> tuple[str, ...]:
     return signs
 
 
-def _translations(record: Record) -> dict[str, str]:
+def read_translations(record: Record) -> dict[str, str]:
+    """Return the texts of a record in other languages, by language."""
     translations = record.record("translations")
     if translations is None:
         return {}

@@ -30,7 +30,7 @@ def test_every_question_and_phrasing_finds_its_own_entry(
     for entry in small_desk.book.entries:
         channel = "staff" if entry.audience == "staff" else "web"
         for text in (entry.question, *entry.phrasings):
-            best = small_desk.rank(asking(text, channel)).best[0]
+            best = small_desk.search.rank(asking(text, channel)).best[0]
             assert best.entry_id == entry.id, text
 
 
@@ -115,9 +115,9 @@ def test_contributions_sum_to_the_score_for_any_question(text: str, which: str) 
     desk = DESKS[which]
     if not normalise(text):
         return
-    ranking = desk.rank(Question.from_text(text, "web", NOON))
+    ranking = desk.search.rank(Question.from_text(text, "web", NOON))
     for ranked in ranking.best:
-        parts = desk.explain(ranking, ranked.entry_id)
+        parts = desk.search.explain(ranking, ranked.entry_id)
         assert abs(sum(part.value for part in parts) - ranked.score) < 1e-9
         assert {part.signal for part in parts} <= SIGNAL_LABELS.keys()
 
@@ -127,8 +127,8 @@ def test_words_carry_the_lexical_score(
     small_desk: InquiryDesk, wordy_desk: InquiryDesk, asking: Asking, text: str
 ) -> None:
     for desk in (small_desk, wordy_desk):
-        ranking = desk.rank(asking(text))
-        first = desk.explain(ranking, ranking.best[0].entry_id)
+        ranking = desk.search.rank(asking(text))
+        first = desk.search.explain(ranking, ranking.best[0].entry_id)
         named = {part.signal for part in first if part.term}
         assert named >= {"lexical", "coverage"}
 
@@ -142,8 +142,8 @@ def _shared_desks(small_desk: InquiryDesk, wordy_desk: InquiryDesk) -> None:
 
 
 def test_synonyms_are_named_in_the_explanation(small_desk: InquiryDesk, asking: Asking) -> None:
-    ranking = small_desk.rank(asking("廃棄物の日"))
-    parts = small_desk.explain(ranking, "gomi-day")
+    ranking = small_desk.search.rank(asking("廃棄物の日"))
+    parts = small_desk.search.explain(ranking, "gomi-day")
     found = next(part for part in parts if part.term == "ごみ" and part.is_synonym)
     assert "廃棄" in found.typed
 
@@ -151,12 +151,12 @@ def test_synonyms_are_named_in_the_explanation(small_desk: InquiryDesk, asking: 
 @pytest.mark.parametrize("which", ["small", "wordy"])
 def test_kana_find_what_is_written_in_kanji(which: str, asking: Asking) -> None:
     for text in ("じゅうみんひょうがほしい", "ジュウミンヒョウ", "そだいごみをすてたい"):
-        best = DESKS[which].rank(asking(text)).best[0].entry_id
+        best = DESKS[which].search.rank(asking(text)).best[0].entry_id
         assert best == ("sodai-gomi" if "そだい" in text else "juminhyo")
 
 
 def test_without_meaning_words_alone_answer(wordy_desk: InquiryDesk, asking: Asking) -> None:
-    ranking = wordy_desk.rank(asking("粗大ごみを捨てたい"))
+    ranking = wordy_desk.search.rank(asking("粗大ごみを捨てたい"))
     assert set(ranking.signals.weights) == {"lexical", "cosine", "coverage"}
     assert ranking.best[0].entry_id == "sodai-gomi"
 
@@ -164,14 +164,14 @@ def test_without_meaning_words_alone_answer(wordy_desk: InquiryDesk, asking: Ask
 def test_a_question_in_english_is_searched_by_meaning(
     small_desk: InquiryDesk, asking: Asking
 ) -> None:
-    ranking = small_desk.rank(asking("I have just moved here. Which procedure do I need?"))
+    ranking = small_desk.search.rank(asking("I have just moved here. Which procedure do I need?"))
     assert set(ranking.signals.weights) == {"meaning", "passages"}
     assert ranking.best[0].entry_id == "tennyu"
 
 
 def test_ties_are_in_the_order_of_ids(desk_of: Callable[[FaqBook], InquiryDesk]) -> None:
     entries = [FaqEntry(name, "同じ質問", "同じ答え") for name in ("c", "a", "b")]
-    ranking = desk_of(FaqBook.of(entries)).rank(Question.from_text("同じ質問", "web", NOON))
+    ranking = desk_of(FaqBook.of(entries)).search.rank(Question.from_text("同じ質問", "web", NOON))
     assert [ranked.entry_id for ranked in ranking.best] == ["a", "b", "c"]
 
 
@@ -184,10 +184,10 @@ def test_an_empty_book_answers_nothing(desk_of: Callable[[FaqBook], InquiryDesk]
 
 
 def test_suggestions_while_typing(small_desk: InquiryDesk) -> None:
-    assert small_desk.suggest("粗大", NOON)[0].id == "sodai-gomi"
-    assert small_desk.suggest("", NOON) == []
-    assert small_desk.suggest("天気予報", NOON) == []
-    assert small_desk.suggest("\ud83d", NOON) == []
+    assert small_desk.search.suggest("粗大", NOON)[0].id == "sodai-gomi"
+    assert small_desk.search.suggest("", NOON) == []
+    assert small_desk.search.suggest("天気予報", NOON) == []
+    assert small_desk.search.suggest("\ud83d", NOON) == []
 
 
 class Recorder:
@@ -255,11 +255,11 @@ class TestDecision:
     @pytest.mark.parametrize("text", ["ごみの日", "明日の天気は？", "!?", "x", "住民票"])
     def test_confidence_is_a_probability(self, which: str, text: str, asking: Asking) -> None:
         desk = DESKS[which]
-        ranking = desk.rank(asking(text))
-        sure = desk.confidence(ranking)
+        ranking = desk.search.rank(asking(text))
+        sure = desk.search.confidence(ranking)
         assert 0 <= sure.right <= 1
         assert 0 <= sure.scope <= 1
-        model = DESKS[which].model_for(ranking)
+        model = DESKS[which].search.model_for(ranking)
         assert set(model.right.weights) <= set(sure.features)
         assert set(model.scope.weights) <= set(sure.features)
 

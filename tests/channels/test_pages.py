@@ -57,7 +57,7 @@ def test_the_list_links_every_public_entry(site: httpx.Client) -> None:
 
 def test_an_entry_has_its_languages_wards_and_contacts(site: httpx.Client) -> None:
     page = site.get("/faq/tennyu").text
-    for part in ("やさしい日本語", "English", "0999-11-0001", "確認日", "2026年4月1日"):
+    for part in ("やさしい日本語", "English", "0999-11-0001", "確認日", "令和8年（2026年）4月1日"):
         assert part in page
     assert 'rel="canonical" href="http://127.0.0.1:8000/faq/tennyu"' in page
     english = site.get("/faq/tennyu?lang=en").text

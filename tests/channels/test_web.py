@@ -34,6 +34,9 @@ def test_an_answer_has_the_shape_of_the_contract(site: httpx.Client) -> None:
         "emergency",
         "private",
         "links",
+        "ward_question",
+        "unfound",
+        "days",
         "notices",
         "release",
     }
@@ -49,13 +52,16 @@ def test_an_answer_has_the_shape_of_the_contract(site: httpx.Client) -> None:
     assert "・転出証明書" in answer["text"]
     assert "（https://www.city.kohamate.example/tennyu/）" in answer["text"]
     assert reply["answers"] == [answer]
+    assert reply["contact"] == answer["contact"]
     assert reply["contact"] == {
         "name": "北区役所 区民課",
         "telephone": "0999-11-0001",
         "hours": "月〜金 8:30〜12:00、13:00〜17:00、第2・第4土 8:30〜12:30（土曜窓口）"
         "（祝日・年末年始を除く）",
         "open_now": False,
+        "closes_at": None,
         "next_opening": "2026-11-24T13:00:00+09:00",
+        "status": "ただいま受付時間外です。次の受付は今日 13:00からです",
         "url": "",
     }
 

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp.kana import KanaLexicon, hiragana
+from nlp.language import language_of
 from nlp.normalise import normalise
-from nlp.script import has_japanese_words, language_of
+from nlp.script import has_japanese_words
 from nlp.tokeniser import SudachiTokeniser
 
 FAQ = [

@@ -33,28 +33,36 @@
     return true;
   };
 
+  const session = form.elements.namedItem("session").value;
+
   const post = (action, fields) => fetch(action, {
     method: "POST",
     headers: { Accept: "text/html" },
     body: new URLSearchParams(fields),
   });
 
+  const ask = async (text) => {
+    setBusy(true);
+    announce("回答を探しています");
+    try {
+      const response = await post("/chat", { text, session });
+      return response.ok && show(text, await response.text());
+    } catch {
+      return false;
+    } finally {
+      setBusy(false);
+    }
+  };
+
   form.addEventListener("submit", async (event) => {
     const text = input.value.trim();
     if (!text || busy) { if (busy) { event.preventDefault(); } return; }
     event.preventDefault();
-    setBusy(true);
-    announce("回答を探しています");
-    try {
-      const response = await post("/chat", { text });
-      if (!response.ok || !show(text, await response.text())) { throw new Error(String(response.status)); }
+    if (await ask(text)) {
       input.value = "";
-    } catch {
-      setBusy(false);
+    } else {
       form.submit(); // The plain form tells what is wrong, and keeps what was typed.
-      return;
     }
-    setBusy(false);
   });
 
   // Someone may be looking over the citizen's shoulder: nothing of the conversation stays, not even
@@ -72,6 +80,10 @@
     event.preventDefault();
     const chosen = event.submitter;
     const sent = event.target;
+    if (chosen.name === "text") {
+      if (!busy && !(await ask(chosen.value))) { announce("送れませんでした。もう一度お試しください。"); }
+      return;
+    }
     const response = await post(sent.action, {
       inquiry_id: sent.elements.namedItem("inquiry_id").value,
       helpful: chosen.value,

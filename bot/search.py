@@ -1,0 +1,101 @@
+"""Finding the entries nearest to a question, how sure that is, and why."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from bot.confidence import (
+    Confidence,
+    ConfidenceModel,
+    confidence_of,
+    model_name,
+    models_of,
+)
+from bot.decision import MAX_CANDIDATES
+from bot.features import LISTED, Features, features_of
+from bot.question import Question
+from bot.ranking import Contribution, Ranker, Ranking
+from bot.understanding import Understanding, read_as_words
+from faq.book import FaqBook
+from faq.entry import FaqEntry
+from faq.index import FaqIndex
+from faq.office import JAPAN
+from nlp.normalise import normalise
+from nlp.personal_data import without_labels
+from nlp.script import has_japanese_words
+from nlp.slips import Speller
+from nlp.synonyms import SynonymTable
+from nlp.tokeniser import SudachiTokeniser
+
+DEPTH: Final = 20
+"""How many entries a ranking keeps, for staff and for measuring."""
+
+_TYPED: Final = 100
+
+
+class Search:
+    """Searches one book; immutable, like the index it reads."""
+
+    def __init__(
+        self,
+        book: FaqBook,
+        index: FaqIndex,
+        tokeniser: SudachiTokeniser,
+        understanding: Understanding,
+    ) -> None:
+        self._book = book
+        self._models: Mapping[str, ConfidenceModel] = models_of(book.decision)
+        self._tokeniser = tokeniser
+        synonyms = SynonymTable.of_city(book.synonyms, tokeniser.terms)
+        self._kana = understanding.kana
+        self._speller = Speller(self._kana.uses(), tokeniser)
+        self._ranker = Ranker(
+            book,
+            index,
+            synonyms,
+            understanding.meaning,
+            read_as_words(tokeniser.terms, understanding.kana),
+        )
+
+    def rank(
+        self, question: Question, *, depth: int = DEPTH, even_expired: bool = False
+    ) -> Ranking:
+        """Return the entries nearest to the question that its asker may see and that are valid."""
+        typed = without_labels(question.text)
+        foreign = not has_japanese_words(typed, question.language)
+        text = typed if foreign else self._read(typed)
+        return self._ranker.rank(
+            text,
+            self._tokeniser.terms(text),
+            staff=question.sees_staff_entries,
+            on=question.asked_at.astimezone(JAPAN).date(),
+            depth=max(depth, LISTED),
+            foreign=foreign,
+            even_expired=even_expired,
+        )
+
+    def confidence(self, ranking: Ranking) -> Confidence:
+        """Return how sure a ranking is."""
+        return confidence_of(self.features(ranking), self.model_for(ranking))
+
+    def model_for(self, ranking: Ranking) -> ConfidenceModel:
+        """Return the city's or else the shipped model for how the ranking was made."""
+        return self._models[model_name(ranking)]
+
+    def features(self, ranking: Ranking) -> Features:
+        """Return what the confidence models see of a ranking; {} of an empty one."""
+        return features_of(self._ranker, ranking) if ranking.places else {}
+
+    def explain(self, ranking: Ranking, entry_id: str) -> tuple[Contribution, ...]:
+        """Return what each term adds to an entry's score; the parts sum to the score."""
+        return self._ranker.explain(ranking, entry_id)
+
+    def suggest(self, typed: str, at: datetime, limit: int = MAX_CANDIDATES) -> list[FaqEntry]:
+        """Return entries a citizen may mean while still typing, best first."""
+        terms = self._tokeniser.terms(self._kana.rewrite(normalise(typed)[:_TYPED]))
+        today = at.astimezone(JAPAN).date()
+        return [self._book.by_id[one] for one in self._ranker.suggest(terms, on=today, limit=limit)]
+
+    def _read(self, text: str) -> str:
+        """Return a question as it is searched: slips mended, kana as the FAQ writes it."""
+        return self._kana.rewrite(self._speller.mend(text))
