@@ -9,11 +9,12 @@ from bot.decision import Thresholds, decide
 from bot.fixed_replies import FixedReplies
 from bot.hours_question import HoursQuestions
 from bot.inquiry import Inquiry, InquiryRecorder, inquiry_of
+from bot.item_questions import ItemQuestions, ItemsFound
 from bot.places import PlaceFinder
 from bot.question import Question
 from bot.reply import Reply
 from bot.reply_writer import ReplyWriter
-from bot.search import DEPTH, Search
+from bot.search import DEPTH, Search, Searched
 from bot.understanding import Understanding
 from faq.book import FaqBook
 from faq.entry import FaqEntry
@@ -54,6 +55,7 @@ class InquiryDesk:
         self._fixed = FixedReplies(book.sentences)
         self._places = PlaceFinder(book.wards, book.city.name)
         self._hours = HoursQuestions(book.offices)
+        self._items = ItemQuestions(book.items, tokeniser.reading)
 
     def consider(self, question: Question, *, depth: int = DEPTH) -> Reply:
         """Return the reply to a question: a fixed sentence, else what the conversation calls for,
@@ -134,13 +136,38 @@ class InquiryDesk:
             if expired:
                 return expired
         sure = self.search.confidence(ranking)
-        match decide(sure, self.search.model_for(ranking), self._thresholds):
+        kind = decide(sure, self.search.model_for(ranking), self._thresholds)
+        found = self._items.find(question.text)
+        if found:
+            reply = self._of_items(question, found, Searched(ranking, sure, kind))
+            if reply:
+                return reply
+        match kind:
             case "answered":
                 return self.writer.answered(question, ranking, sure)
             case "unsure":
                 return self.writer.unsure(question, ranking, sure)
             case _:
                 return self.writer.unanswered(question, ranking, sure)
+
+    def _of_items(self, question: Question, found: ItemsFound, searched: Searched) -> Reply | None:
+        """Return what the item tables say, where they know better than the entries."""
+        if found.is_named and (found.asks or self._is_of_the_table(found, searched)):
+            return self.writer.items(question, found.items, searched)
+        if found.is_named:
+            return self.writer.items_or_entries(question, found.items, searched)
+        if searched.kind == "answered":
+            return None
+        if found.items:
+            return self.writer.items_or_entries(question, found.items, searched)
+        return self.writer.unknown_item(question, searched)
+
+    def _is_of_the_table(self, found: ItemsFound, searched: Searched) -> bool:
+        """Tell whether a bare name means the thing to throw away: no entry is sure to be meant."""
+        if searched.kind != "answered":
+            return True
+        first = self.book.by_id[searched.ranking.best[0].entry_id]
+        return first.topic == self.book.item_entries[found.items[0].id].topic
 
     def _expired(self, question: Question, depth: int) -> Reply | None:
         """Return that the answer is no longer valid, where it would be given if it were."""

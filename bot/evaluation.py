@@ -138,13 +138,23 @@ def verdict_of(desk: InquiryDesk, question: Question, depth: int) -> Verdict:
             desk.search.rank(question, depth=depth) if isinstance(reply, Fixed) else reply.ranking
         )
         ranked = ranking.best
+    shown = shown_entries(reply)
     return Verdict(
         reply.kind,
         reply.confidence,
-        shown_entries(reply),
-        tuple((one.entry_id, one.score) for one in ranked),
+        shown,
+        _led_by_items(desk.book, shown, ranked),
         reply.sentence.id if isinstance(reply, Fixed) else "",
     )
+
+
+def _led_by_items(
+    book: FaqBook, shown: Iterable[str], ranked: Sequence[Ranked]
+) -> tuple[tuple[str, float], ...]:
+    """Return a ranking after the items that were found by their names, before any search."""
+    best = max((one.score for one in ranked), default=0.0)
+    items = [(one, best) for one in shown if one in book.item_entries] if ranked else []
+    return (*items, *((one.entry_id, one.score) for one in ranked))
 
 
 def judged_as(golden: GoldenQuestion, verdict: Verdict) -> Judged:

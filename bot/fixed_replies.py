@@ -1,15 +1,13 @@
 """Which approved sentence, if any, a message calls for before any search."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from faq.sentence import FixedSentence
-from nlp.kana import hiragana
+from nlp.kana import folded
 from nlp.normalise import normalise
 
-_BETWEEN: Final = re.compile(r"[\s\-~・…]+")
 _PUNCTUATION: Final = "。、．，.,!?！？ 　「」~ー"
 
 Parts = tuple[tuple[str, ...], ...]
@@ -23,9 +21,9 @@ class _Called:
     signs: tuple[Parts, ...]
     unless: tuple[str, ...]
 
-    def is_called_by(self, folded: str) -> bool:
-        return any(_holds(folded, sign) for sign in self.signs) and not any(
-            word in folded for word in self.unless
+    def is_called_by(self, plain: str) -> bool:
+        return any(_holds(plain, sign) for sign in self.signs) and not any(
+            word in plain for word in self.unless
         )
 
 
@@ -39,7 +37,7 @@ class FixedReplies:
         listed = list(sentences)
         self._whole = {_bare(word): one for one in listed for word in one.words}
         self._called = [
-            _Called(one, tuple(map(parts_of, one.signs)), tuple(map(_folded, one.unless)))
+            _Called(one, tuple(map(parts_of, one.signs)), tuple(map(folded, one.unless)))
             for one in listed
             if one.signs
         ]
@@ -49,21 +47,17 @@ class FixedReplies:
         whole = self._whole.get(_bare(text))
         if whole:
             return whole
-        folded = _folded(text)
-        return next((one.sentence for one in self._called if one.is_called_by(folded)), None)
+        plain = folded(text)
+        return next((one.sentence for one in self._called if one.is_called_by(plain)), None)
 
 
 def parts_of(sign: str) -> Parts:
     """Split a sign as staff write it: `+` joins what must all be there, `|` alternatives."""
-    return tuple(tuple(filter(None, map(_folded, part.split("|")))) for part in sign.split("+"))
+    return tuple(tuple(filter(None, map(folded, part.split("|")))) for part in sign.split("+"))
 
 
-def _holds(folded: str, sign: Parts) -> bool:
-    return all(any(word in folded for word in part) for part in sign)
-
-
-def _folded(text: str) -> str:
-    return _BETWEEN.sub("", hiragana(normalise(text).casefold()))
+def _holds(plain: str, sign: Parts) -> bool:
+    return all(any(word in plain for word in part) for part in sign)
 
 
 def _bare(text: str) -> str:

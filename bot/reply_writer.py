@@ -18,12 +18,15 @@ from bot.reply import (
     Clarification,
     Contact,
     Fixed,
+    Reply,
     Unanswered,
     Unsure,
     WardQuestion,
 )
+from bot.search import Searched
 from faq.book import FaqBook
 from faq.entry import EASY, FaqEntry
+from faq.item import Item
 from faq.office import JAPAN, Office
 from faq.opening_days import opening_day
 from faq.sentence import FixedSentence
@@ -80,6 +83,50 @@ class ReplyWriter:
             contact=self.contact_centre(question.asked_at),
             ranking=ranking,
         )
+
+    def items(self, question: Question, items: Sequence[Item], searched: Searched) -> Reply:
+        """Return how an item is thrown away; of several that are called so, ask which."""
+        if len(items) > 1:
+            return self.items_or_entries(question, items, replace(searched, kind="unanswered"))
+        entry = self.book.item_entries[items[0].id]
+        near = self._candidates(
+            question, searched.ranking, searched.ranking.best[: MAX_CANDIDATES - 1], searched.sure
+        )
+        answer = self.answer_of(entry, question.language, question.ward, question.asked_at)
+        return Answered(
+            answer=answer,
+            confidence=1.0,
+            candidates=(Candidate(entry.id, entry.question, 1.0), *near),
+            contact=answer.contact,
+            ranking=searched.ranking,
+        )
+
+    def items_or_entries(
+        self, question: Question, items: Sequence[Item], searched: Searched
+    ) -> Unsure:
+        """Return items to choose from, after the first entry where that may be meant as well."""
+        entries = searched.ranking.best[: 1 if searched.kind == "answered" else 0]
+        first = self._candidates(question, searched.ranking, entries, searched.sure)
+        listed = (self.book.item_entries[item.id] for item in items)
+        choices = [Candidate(entry.id, entry.question, 1.0 / len(items)) for entry in listed]
+        return Unsure(
+            prompt=self._sentence("unsure", question),
+            confidence=searched.sure.right,
+            candidates=(*first, *choices)[:MAX_CANDIDATES],
+            clarification=None,
+            contact=self.contact_centre(question.asked_at),
+            ranking=searched.ranking,
+        )
+
+    def unknown_item(self, question: Question, searched: Searched) -> Unanswered | None:
+        """Say that no table knows a thing, if the city has words for it."""
+        prompt = self._sentence("item-unknown", question)
+        if not prompt or searched.kind == "answered":
+            return None
+        reply = self.unanswered(question, searched.ranking, searched.sure)
+        guide = self.book.by_id.get(self.book.items[0].guide)
+        contact = self.contact_of(guide, question.ward, question.asked_at) if guide else None
+        return replace(reply, prompt=prompt, contact=contact or reply.contact)
 
     def fixed(self, question: Question, sentence: FixedSentence) -> Fixed:
         """Return a fixed sentence as the whole reply."""

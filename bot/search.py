@@ -1,6 +1,7 @@
 """Finding the entries nearest to a question, how sure that is, and why."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -15,6 +16,7 @@ from bot.decision import MAX_CANDIDATES
 from bot.features import LISTED, Features, features_of
 from bot.question import Question
 from bot.ranking import Contribution, Ranker, Ranking
+from bot.reply import Kind
 from bot.understanding import Understanding, read_as_words
 from faq.book import FaqBook
 from faq.entry import FaqEntry
@@ -31,6 +33,15 @@ DEPTH: Final = 20
 """How many entries a ranking keeps, for staff and for measuring."""
 
 _TYPED: Final = 100
+
+
+@dataclass(frozen=True)
+class Searched:
+    """What a search came to: the ranking, how sure it is, and the kind of reply it deserves."""
+
+    ranking: Ranking
+    sure: Confidence
+    kind: Kind
 
 
 class Search:

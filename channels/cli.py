@@ -8,6 +8,7 @@ from bot.errors import BotError
 from channels.commands.ask import ask
 from channels.commands.board import channel, notice
 from channels.commands.console import complain
+from channels.commands.imports import imports
 from channels.commands.publish import check, publish, releases, rollback
 from channels.commands.quality import evaluate
 from channels.commands.records import inquiries, misses
@@ -35,6 +36,7 @@ for command in (
     misses,
     notice,
     channel,
+    imports,
 ):
     group.add_command(command)
 

@@ -12,6 +12,7 @@ import msgspec
 from faq.city import City, Ward
 from faq.decision import TunedDecision
 from faq.entry import FaqEntry, Variant
+from faq.item import Item, entry_of
 from faq.office import Office, OfficeGroup
 from faq.problem import IndexDamaged
 from faq.sentence import FixedSentence
@@ -32,6 +33,7 @@ class FaqBook:
     sentences: tuple[FixedSentence, ...] = ()
     synonyms: tuple[tuple[str, ...], ...] = ()
     decision: TunedDecision | None = None
+    items: tuple[Item, ...] = ()
 
     @classmethod
     def of(cls, entries: Iterable[FaqEntry], **around: Any) -> "FaqBook":
@@ -65,6 +67,12 @@ class FaqBook:
     def by_id(self) -> Mapping[str, FaqEntry]:
         """Entries by their id."""
         return {entry.id: entry for entry in self.entries}
+
+    @cached_property
+    def item_entries(self) -> Mapping[str, FaqEntry]:
+        """The items of all tables as entries, by their id."""
+        made = (entry_of(item, self.by_id.get(item.guide)) for item in self.items)
+        return {entry.id: entry for entry in made}
 
     @cached_property
     def topics(self) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from nlp.normalise import normalise
 from nlp.text_cache import Readings, Remembered
 from nlp.tokeniser import SudachiTokeniser
 
+_BETWEEN: Final = re.compile(r"[\s\-~・…]+")
 _KANJI: Final = re.compile(r"[\u3400-\u9fff々]")
 _KANA_RUN: Final = re.compile(r"[\u3041-\u3096\u30a1-\u30faー]+")
 _JAPANESE: Final = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\u3400-\u9fffー々]+")
@@ -108,6 +109,11 @@ class KanaLexicon:
             known = self.forms.get(kana[start:end])
             if known and kana[start] not in _SMALL:
                 yield best[start][0] + _gain(end - start, known[1]), start, known[0]
+
+
+def folded(text: str) -> str:
+    """Return a text without regard to width, case, kind of kana and what stands between words."""
+    return _BETWEEN.sub("", hiragana(normalise(text).casefold()))
 
 
 def hiragana(text: str) -> str:

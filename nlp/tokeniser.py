@@ -56,6 +56,10 @@ class SudachiTokeniser:
             term for chunk in _chunks(normalise(text)) for term in self._content_words(chunk)
         )
 
+    def reading(self, text: str) -> str:
+        """Return how a text is read, in katakana."""
+        return "".join(word.reading or word.surface for word in self.readings(text))
+
     def readings(self, text: str) -> list[ReadWord]:
         """Return all words as written, with their readings."""
         return [

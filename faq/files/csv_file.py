@@ -17,14 +17,15 @@ _MAX_CELL: Final = 1_000_000
 def read_csv_book(path: Path) -> FaqBook:
     """Return the book of a CSV file (UTF-8 or CP932); raises FaqFolderError with every problem."""
     problems = Problems(str(path))
-    text = _decode(path, problems)
+    text = decode_csv(path, problems)
     entries = _entries(text, problems) if text is not None else []
     if problems.found:
         raise FaqFolderError(problems.found)
     return FaqBook.of(entries)
 
 
-def _decode(path: Path, problems: Problems) -> str | None:
+def decode_csv(path: Path, problems: Problems) -> str | None:
+    """Return the text of a CSV file in UTF-8 or CP932, or None with the problem recorded."""
     raw = path.read_bytes()
     for encoding in ("utf-8-sig", "cp932"):
         try:

@@ -10,12 +10,14 @@ from faq.city import City, Ward
 from faq.files.check import check_entries
 from faq.files.decision import DECISION_FILE, read_decision
 from faq.files.entries import ReadEntry, read_entries
-from faq.files.golden import GoldenQuestion, read_golden
+from faq.files.golden import ITEM, GoldenQuestion, read_golden
+from faq.files.items import read_guide, read_items
 from faq.files.known_entries import KnownEntries
 from faq.files.notices import NOTICES_FILE, read_notices
 from faq.files.offices import read_city, read_offices, read_wards
 from faq.files.replies import read_sentences, read_synonyms
 from faq.files.yaml_file import Problems, Record
+from faq.item import Item
 from faq.notice import Notice
 from faq.office import Office, OfficeGroup
 from faq.problem import FaqFolderError, Problem
@@ -91,11 +93,12 @@ class _Reading:
             wards={ward.id for ward, _ in wards},
             normalise=self._normalise,
         )
+        items = self._items({item.entry.id for item in entries})
         notices = self._read(NOTICES_FILE, read_notices, list[tuple[Notice, Record]]())
         _no_twice(((notice.id, record) for notice, record in notices), "id")
         decision = self._read(DECISION_FILE, read_decision, None)
         golden = self._golden(
-            {item.entry.id for item in entries}, {sentence.id for sentence, _ in sentences}
+            {item.entry.id for item in entries}, {sentence.id for sentence, _ in sentences}, items
         )
         book = FaqBook.of(
             (item.entry for item in entries),
@@ -106,6 +109,7 @@ class _Reading:
             sentences=tuple(sentence for sentence, _ in sentences),
             synonyms=tuple(synonyms),
             decision=decision,
+            items=items,
         )
         problems = tuple(problem for file in self._files for problem in file.found)
         return FolderReport(FaqFolder(book, golden), problems)
@@ -139,20 +143,35 @@ class _Reading:
             for item in read_entries(path, self._problems(path), self._known)
         ]
 
-    def _golden(self, ids: set[str], sentences: set[str]) -> tuple[GoldenQuestion, ...]:
+    def _items(self, ids: set[str]) -> tuple[Item, ...]:
+        items: list[Item] = []
+        for path in sorted((self._path / "items").glob("*.csv")):
+            about = path.with_suffix(".yaml")
+            problems = self._problems(about)
+            guide, record = read_guide(about, problems) if about.is_file() else ("", None)
+            if record and guide not in ids:
+                record.problem("entry", f"FAQ「{guide}」がありません。id を確かめてください")
+            items += read_items(path, self._problems(path), guide)
+        return tuple(items)
+
+    def _golden(
+        self, ids: set[str], sentences: set[str], items: Sequence[Item]
+    ) -> tuple[GoldenQuestion, ...]:
         path = self._path / "golden.jsonl"
         if not path.is_file():
             return ()
         problems = self._problems(path)
-        read = read_golden(path, problems)
-        for question, line in read:
-            for unknown in sorted(question.relevant.keys() - ids):
+        named = {f"{ITEM}{item.name}": item.id for item in items}
+        found: list[GoldenQuestion] = []
+        for question, line in read_golden(path, problems):
+            for unknown in sorted(question.relevant.keys() - ids - named.keys()):
                 problems.add(f"FAQ「{unknown}」がありません。id を確かめてください", line)
             if question.sentence and question.sentence not in sentences:
                 problems.add(
                     f"決まった文「{question.sentence}」がありません。id を確かめてください", line
                 )
-        return tuple(question for question, _ in read)
+            found.append(question.with_ids(named))
+        return tuple(found)
 
     def _cross_check(
         self,
@@ -223,4 +242,5 @@ def content_of(report: FolderReport) -> dict[str, Any]:
         "wards": len(book.wards),
         "sentences": len(book.sentences),
         "golden": len(report.folder.golden),
+        "items": len(book.items),
     }

@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from faq.files.yaml_file import Problems, read_text
+
+ITEM: Final = "item:"
+"""What stands before the name of an item where an id could stand."""
 
 _FIELDS: Final = frozenset({"query", "relevant", "sentence", "set", "lang", "note"})
 
@@ -15,6 +18,7 @@ _FIELDS: Final = frozenset({"query", "relevant", "sentence", "set", "lang", "not
 class GoldenQuestion:
     """A question with its relevant entries (id -> grade 1 or 2); none = must not be answered.
 
+    Items are named there too, as `item:ハンガー` in the file.
     `sentence` is the fixed sentence that has to come before any entry, where one has to.
     """
 
@@ -22,6 +26,11 @@ class GoldenQuestion:
     relevant: Mapping[str, int] = field(default_factory=dict)
     set: str = ""
     sentence: str = ""
+
+    def with_ids(self, named: Mapping[str, str]) -> "GoldenQuestion":
+        """Return the question with the names of items in place of their ids."""
+        relevant = {named.get(one, one): grade for one, grade in self.relevant.items()}
+        return replace(self, relevant=relevant)
 
 
 def read_golden(path: Path, problems: Problems) -> list[tuple[GoldenQuestion, int]]:
