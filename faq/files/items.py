@@ -45,10 +45,10 @@ def read_items(path: Path, problems: Problems, guide: str = "") -> list[Item]:
     try:
         for row in rows:
             values = {name: (row.get(column) or "").strip() for name, column in columns.items()}
-            item = _item(values, path.stem, guide, line + 1, problems)
+            item = _item(values, path.stem, guide, line, problems)
             known = items.setdefault((item.name, item.category), item) if item else None
             if item and known and known.note != item.note:
-                problems.add(f"「{item.name}」が2回あります。1つにまとめてください", line + 1)
+                problems.add(f"「{item.name}」が2回あります。1つにまとめてください", line)
             line = rows.line_num
     except csv.Error as error:
         problems.add(f"CSV として読めません。引用符を確かめてください（{error}）", line)
