@@ -75,8 +75,15 @@ class ReplyWriter:
             ranking=ranking,
         )
 
-    def unanswered(self, question: Question, ranking: Ranking, sure: Confidence) -> Unanswered:
-        """Say plainly that nothing fits, and whom to call."""
+    def unanswered(
+        self, question: Question, ranking: Ranking, sure: Confidence
+    ) -> Unanswered | Fixed:
+        """Say plainly that nothing fits, and whom to call.
+
+        In a language that no entry speaks it says that, and who does.
+        """
+        if not self._is_spoken(question.language):
+            return self.not_translated(question, None)
         return Unanswered(
             prompt=self._sentence("unanswered", question),
             confidence=sure.right,
@@ -124,6 +131,8 @@ class ReplyWriter:
         if not prompt or searched.kind == "answered":
             return None
         reply = self.unanswered(question, searched.ranking, searched.sure)
+        if isinstance(reply, Fixed):
+            return reply
         guide = self.book.by_id.get(self.book.items[0].guide)
         contact = self.contact_of(guide, question.ward, question.asked_at) if guide else None
         return replace(reply, prompt=prompt, contact=contact or reply.contact)
@@ -138,8 +147,8 @@ class ReplyWriter:
         sentence = self.book.sentence(sentence_id)
         return self.fixed(question, sentence) if sentence else None
 
-    def not_translated(self, question: Question, entry: FaqEntry) -> Fixed:
-        """Say in the asker's language that an entry has no approved text in it."""
+    def not_translated(self, question: Question, entry: FaqEntry | None) -> Fixed:
+        """Say in the asker's language that an entry, or every one, has no approved text in it."""
         sentence = self.book.sentence("language-unavailable")
         assert sentence is not None, "asked only where there is one"
         return replace(self.fixed(question, sentence), page=entry)
@@ -190,6 +199,10 @@ class ReplyWriter:
         if language in ("ja", EASY) or self.book.sentence("language-unavailable") is None:
             return True
         return self.book.variant(entry, language) is not None
+
+    def _is_spoken(self, language: str) -> bool:
+        unsaid = self.book.sentence("language-unavailable") is None
+        return unsaid or language in ("ja", EASY) or language in self.book.languages
 
     def _ward_question(self, question: Question, entry: FaqEntry) -> WardQuestion | None:
         prompt = self._sentence("ward-question", question)

@@ -28,13 +28,14 @@ from bot.store.releases import SqlReleases
 from bot.store.writer import GroupCommitWriter
 from channels.clock import Clock, now
 from channels.settings import Settings, copy_sample_city
-from channels.web import api, chat_pages, faq_pages
+from channels.web import api, chat_pages, faq_pages, health
 from channels.web.body_limit import BodyLimit
 from channels.web.closed_channel import ClosedChannel
 from channels.web.errors import install_error_handlers
 from channels.web.public import PublicDesk
 from channels.web.request_id import RequestIds
 from channels.web.site import Site
+from faq.entry import Audience
 from nlp.progress import Progress, unreported
 from nlp.tokeniser import SudachiTokeniser
 
@@ -105,8 +106,11 @@ def ensure_release(backend: Backend, progress: Progress = unreported) -> Release
     return backend.publisher.publish(draft, at, reason="最初の公開", by="serve")
 
 
-def create_app(backend: Backend) -> FastAPI:
-    """Return the web application; its lifespan loads the release and starts the writer."""
+def create_app(backend: Backend, only: Audience | None = None) -> FastAPI:
+    """Return the web application; its lifespan loads the release and starts the writer.
+
+    With `only` it serves citizens or staff alone, so that the two can run on separate networks.
+    """
     live = LiveDesk(backend.shelf, backend.releases)
     board = LiveBoard(backend.board)
     writer = GroupCommitWriter(backend.inquiries.add)
@@ -150,9 +154,11 @@ def create_app(backend: Backend) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
     )
-    app.include_router(api.build_router(public))
-    app.include_router(chat_pages.build_router(public, site))
-    app.include_router(faq_pages.build_router(public, site))
+    app.include_router(health.build_router(public))
+    if only != "staff":
+        app.include_router(api.build_router(public))
+        app.include_router(chat_pages.build_router(public, site))
+        app.include_router(faq_pages.build_router(public, site))
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     install_error_handlers(app, site.error)
     app.add_middleware(

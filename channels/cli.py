@@ -7,6 +7,7 @@ import click
 from bot.errors import BotError
 from channels.commands.ask import ask
 from channels.commands.board import channel, notice
+from channels.commands.care import confirm, due
 from channels.commands.console import complain
 from channels.commands.imports import imports
 from channels.commands.publish import check, publish, releases, rollback
@@ -37,6 +38,8 @@ for command in (
     notice,
     channel,
     imports,
+    due,
+    confirm,
 ):
     group.add_command(command)
 

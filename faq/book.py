@@ -84,6 +84,11 @@ class FaqBook:
         return tuple(sorted(counts, key=lambda topic: (-counts[topic], topic)))
 
     @cached_property
+    def languages(self) -> frozenset[str]:
+        """Languages beside Japanese that at least one entry is approved in."""
+        return frozenset(language for entry in self.entries for language in entry.translations)
+
+    @cached_property
     def _offices(self) -> Mapping[str, Office]:
         return {office.id: office for office in self.offices}
 

@@ -13,12 +13,19 @@ import uvicorn
 from bot.errors import StoreUnusable
 from channels.app import Backend, create_app, ensure_release
 from channels.commands.console import backend, complain, out, steps
+from faq.entry import Audience
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="待ち受けるアドレス")
 @click.option("--port", default=8000, show_default=True, help="待ち受けるポート")
-def serve(host: str, port: int) -> None:
+@click.option(
+    "--only",
+    type=click.Choice(("public", "staff")),
+    default=None,
+    help="市民向けだけ、または職員向けだけを動かします",
+)
+def serve(host: str, port: int, only: Audience | None) -> None:
     """ウェブサイトの受付を動かします（Ctrl-C で止まります）。"""
     logging.basicConfig(
         level=logging.INFO, stream=sys.stdout, format="%(levelname)s %(name)s %(message)s"
@@ -33,24 +40,31 @@ def serve(host: str, port: int) -> None:
         shown = f"http://{host}:{port}"
         out().print(
             f"公開版 {current.number}（{current.digest[:12]}）で受け付けます。\n"
-            f"  質問のページ    {shown}/\n"
-            f"  質問の一覧      {shown}/faq/\n"
+            f"{_pages(shown, only)}"
             f"  止めるときは Ctrl-C を押してください。"
         )
         try:
             # uvicorn raises it again once everything that had begun is answered.
             with suppress(KeyboardInterrupt):
-                uvicorn.Server(server_config(opened, host, port)).run()
+                uvicorn.Server(server_config(opened, host, port, only)).run()
         finally:
             opened.close()
         complain("止まりました。")
 
 
-def server_config(backend: Backend, host: str, port: int) -> uvicorn.Config:
+def _pages(shown: str, only: Audience | None) -> str:
+    if only == "staff":
+        return "  職員向けだけを動かします（市民の画面はありません）。\n"
+    return f"  質問のページ    {shown}/\n  質問の一覧      {shown}/faq/\n"
+
+
+def server_config(
+    backend: Backend, host: str, port: int, only: Audience | None = None
+) -> uvicorn.Config:
     """Return how the website is served: no access log, no word about the server."""
     trusted = backend.settings.trusted_proxies
     return uvicorn.Config(
-        create_app(backend),
+        create_app(backend, only),
         host=host,
         port=port,
         log_level="warning",

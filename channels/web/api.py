@@ -1,4 +1,4 @@
-"""The HTTP API: questions, feedback, suggestions, topics, health."""
+"""The HTTP API: questions, feedback, suggestions, topics, notices."""
 
 from typing import Any, Final
 
@@ -12,7 +12,6 @@ from channels.web.schemas import (
     ErrorOut,
     FeedbackOut,
     GiveFeedback,
-    HealthOut,
     NoticeOut,
     ReplyOut,
     SuggestionOut,
@@ -25,7 +24,8 @@ from nlp.personal_data import mask
 _LANGUAGES: Final = frozenset({"ja", EASY, *LANGUAGES})
 
 
-def _errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return how the documentation of a route tells of its errors."""
     return {status: {"model": ErrorOut} for status in statuses}
 
 
@@ -33,7 +33,7 @@ def build_router(public: PublicDesk) -> APIRouter:
     """Return the routes of the API over one desk."""
     router = APIRouter()
 
-    @router.post("/api/v1/questions", responses=_errors(400, 413, 422, 503))
+    @router.post("/api/v1/questions", responses=errors(400, 413, 422, 503))
     async def ask(asked: Ask) -> ReplyOut:
         """Answer a citizen's question; the record is durable before the reply leaves."""
         considered, book = await public.ask(
@@ -47,7 +47,7 @@ def build_router(public: PublicDesk) -> APIRouter:
         )
         return render(considered, book, public.notices())
 
-    @router.post("/api/v1/feedback", responses=_errors(400, 404, 413, 422, 503))
+    @router.post("/api/v1/feedback", responses=errors(400, 404, 413, 422, 503))
     async def give_feedback(given: GiveFeedback) -> FeedbackOut:
         """Keep whether a reply helped; the last word counts."""
         reason = mask(normalise(given.reason or ""))
@@ -55,13 +55,13 @@ def build_router(public: PublicDesk) -> APIRouter:
         await public.give_feedback(feedback)
         return FeedbackOut(inquiry_id=given.inquiry_id, helpful=given.helpful)
 
-    @router.get("/api/v1/suggestions", responses=_errors(422, 503))
+    @router.get("/api/v1/suggestions", responses=errors(422, 503))
     async def suggest(q: str = Query(default="", max_length=500)) -> list[SuggestionOut]:
         """Return entries that fit what was typed so far."""
         found = public.desk.search.suggest(printable(q), public.clock())
         return [SuggestionOut(entry_id=entry.id, question=entry.question) for entry in found]
 
-    @router.get("/api/v1/topics", responses=_errors(503))
+    @router.get("/api/v1/topics", responses=errors(503))
     async def topics() -> list[TopicOut]:
         """Return the topics with their public entries."""
         return [
@@ -78,16 +78,5 @@ def build_router(public: PublicDesk) -> APIRouter:
     async def notices(lang: str = Query(default="ja", max_length=10)) -> list[NoticeOut]:
         """Return the notices to show now, the most urgent first; works without a release."""
         return [render_notice(one, lang) for one in public.notices()]
-
-    @router.get("/healthz")
-    async def healthz() -> HealthOut:
-        """Tell that the process lives."""
-        return HealthOut(status="ok")
-
-    @router.get("/readyz", responses=_errors(503))
-    async def readyz() -> HealthOut:
-        """Tell that questions can be answered and kept."""
-        await public.check_ready()
-        return HealthOut(status="ok")
 
     return router

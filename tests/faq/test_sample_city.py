@@ -53,7 +53,16 @@ DEMANDED: Final = {
 CHECKLISTS: Final = (
     "tennyu tenshutsu tenkyo shussan kekkon rikon shibo taishoku gaikoku-kara".split()
 )
-ANSWERED_SETS: Final = {"plain", "typos", "kana", "speech", "colloquial", "english", "staff"}
+ANSWERED_SETS: Final = {
+    "items",
+    "plain",
+    "typos",
+    "kana",
+    "speech",
+    "colloquial",
+    "english",
+    "staff",
+}
 UNANSWERED_SETS: Final = {"none-near", "none-far"}
 
 NATIONAL_TELEPHONES: Final = frozenset(
