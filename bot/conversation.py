@@ -7,7 +7,7 @@ from threading import Lock
 from typing import Final
 
 from bot.question import Question
-from bot.reply import Answered, Fixed, Reply
+from bot.reply import Answered, Fixed, Reply, Unsure, shown_entries
 
 LASTS: Final = timedelta(minutes=30)
 """How long a conversation is remembered after its last message."""
@@ -17,7 +17,7 @@ _MOST: Final = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Where a conversation stands: the entry last given, the asker's ward and language."""
+    """Where a conversation stands: the entry last shown first, the asker's ward and language."""
 
     entry_id: str | None = None
     ward: str | None = None
@@ -28,7 +28,8 @@ class Conversation:
         """Return what to remember after a reply; nothing after one that is not to be kept."""
         if isinstance(reply, Fixed) and reply.sentence.private:
             return cls()
-        entry_id = reply.answer.entry.id if isinstance(reply, Answered) else question.entry_id
+        shown = shown_entries(reply) if isinstance(reply, Answered | Unsure) else ()
+        entry_id = shown[0] if shown else question.entry_id
         return cls(entry_id, question.ward, question.language)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.conversation import Conversation
+from bot.danger import DangerWatch, shipped_model
 from bot.decision import Thresholds, decide
 from bot.fixed_replies import FixedReplies
 from bot.hours_question import HoursQuestions
@@ -52,7 +53,10 @@ class InquiryDesk:
         self.writer = ReplyWriter(book)
         self.search = Search(book, index, tokeniser, understanding)
         self._thresholds = thresholds or Thresholds()
-        self._fixed = FixedReplies(book.sentences)
+        meaning = understanding.meaning
+        encoded = (lambda text: meaning.encoder.encode([text])[0]) if meaning else None
+        watch = DangerWatch(shipped_model(), tokeniser.terms, encoded)
+        self._fixed = FixedReplies(book.sentences, watch)
         self._places = PlaceFinder(book.wards, book.city.name)
         self._hours = HoursQuestions(book.offices)
         self._items = ItemQuestions(book.items, tokeniser.reading)

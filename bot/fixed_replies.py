@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from bot.danger import DangerWatch
 from faq.sentence import FixedSentence
 from nlp.kana import folded
 from nlp.normalise import normalise
@@ -30,10 +31,14 @@ class _Called:
 class FixedReplies:
     """Finds the sentence for a message: by the whole of it, else by its signs, first in the file.
 
-    Both are compared without regard to width and case, signs also to spaces and kind of kana.
+    Both are compared without regard to width and case, signs also to spaces and kind of kana. Of
+    danger the watch has the last word: it knows wordings that no sign names, and tells a sign that
+    only sounds like danger.
     """
 
-    def __init__(self, sentences: Iterable[FixedSentence]) -> None:
+    def __init__(
+        self, sentences: Iterable[FixedSentence], watch: DangerWatch | None = None
+    ) -> None:
         listed = list(sentences)
         self._whole = {_bare(word): one for one in listed for word in one.words}
         self._called = [
@@ -41,12 +46,25 @@ class FixedReplies:
             for one in listed
             if one.signs
         ]
+        self._of_danger = {one.danger: one for one in reversed(listed) if one.danger}
+        self._watch = watch if self._of_danger else None
 
     def find(self, text: str) -> FixedSentence | None:
-        """Return the sentence that the message calls for, or None."""
+        """Return the sentence that a normalised message calls for, or None."""
         whole = self._whole.get(_bare(text))
         if whole:
             return whole
+        signed = self.signed(text)
+        if self._watch is None:
+            return signed
+        is_danger = signed is not None and signed.group == "danger"
+        kind = self._watch.kind_of(text, is_signed=is_danger)
+        if kind == "none":
+            return None if is_danger else signed
+        return signed if is_danger else self._of_danger.get(kind)
+
+    def signed(self, text: str) -> FixedSentence | None:
+        """Return the first sentence one of whose signs stands in a message, or None."""
         plain = folded(text)
         return next((one.sentence for one in self._called if one.is_called_by(plain)), None)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from faq.item import Item, without_brackets
+from faq.opening_days import DAY_WORDS
 from nlp.kana import folded
 
 MAX_ITEMS: Final = 5
@@ -16,7 +17,7 @@ Strength = Literal["strong", "weak", "none"]
 _SHORTEST_PART: Final = 2
 _LONGEST_THING: Final = 12
 _HEAD: Final = re.compile(
-    r"^(?:えーと|えっと|ええと|あのー?|すみません|すいません|ちょっと|教えて|使わなくなった|古い|壊れた|"
+    r"^(?:じゃあ|では|それなら|えーと|えっと|ええと|あのー?|すみません|すいません|ちょっと|教えて|使わなくなった|古い|壊れた|"
     r"こわれた|いらなくなった|いらない|要らない|使い終わった|家にある|うちの|この|[、。\s])+"
 )
 _ENDING: Final = re.compile(
@@ -30,12 +31,15 @@ _STRONG: Final = re.compile(
     r"(?:捨て|すて)(?:て|る|られる|られます|れる|れます|ます|たい|れば|たら|ても)?|"
     r"(?:何|なに|なん|どの|どんな|何の|なんの)(?:ごみ|ゴミ)(?:になる|になります)?|"
     r"(?:燃える|燃えない|もえる|もえない|可燃|不燃|普通|資源|粗大)?(?:ごみ|ゴミ)(?:になる|になります)?|"
-    r"ごみの日|燃える|燃えない|もえる|もえない|燃やせる)$"
+    r"燃える|燃えない|もえる|もえない|燃やせる)$"
 )
 _WEAK: Final = re.compile(
     r"(?:出し方|だし方|出しかた|だしかた|分け方|わけ方|わけかた|回収|リサイクル|資源|"
     r"不要|いらない|要らない|処理)$"
 )
+
+# 今日は何ごみ and ごみの出し方 name no thing.
+_NO_THING: Final = re.compile(rf"(?:{_STRONG.pattern[:-1]}|{DAY_WORDS.pattern}|市|区|家庭|うち)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ class ItemQuestions:
             found = self._called(thing)
             if found:
                 return ItemsFound(tuple(found[:MAX_ITEMS]), True, strength != "none")
-        if strength == "none" or len(thing) < _SHORTEST_PART or _STRONG.fullmatch(thing):
+        if strength == "none" or len(thing) < _SHORTEST_PART or _NO_THING.fullmatch(thing):
             return None
         near = tuple(self._near(filter(None, self._keys(thing))))[:MAX_ITEMS]
         if near or (strength == "strong" and len(thing) <= _LONGEST_THING):

@@ -125,7 +125,7 @@ class ReplyWriter:
             ranking=searched.ranking,
         )
 
-    def unknown_item(self, question: Question, searched: Searched) -> Unanswered | None:
+    def unknown_item(self, question: Question, searched: Searched) -> Reply | None:
         """Say that no table knows a thing, if the city has words for it."""
         prompt = self._sentence("item-unknown", question)
         if not prompt or searched.kind == "answered":

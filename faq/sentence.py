@@ -18,6 +18,9 @@ SENTENCE_GROUPS: Final = (
 )
 """What a fixed sentence is for; `answering` and `errors` are chosen by the service itself."""
 
+DANGERS: Final = ("ambulance", "crime", "fire", "gas", "suicide", "violence")
+"""Kinds of danger that are recognised in any words."""
+
 REQUIRED_SENTENCES: Final = (
     "greeting",
     "privacy",
@@ -45,7 +48,8 @@ class FixedSentence:
     """An approved sentence with its variants, languages and the words that call for it.
 
     `words` are whole messages; `signs` stand anywhere in one ("家|部屋 + 燃え": one of each part),
-    unless one of `unless` stands there too. What calls for a `private` one is not kept.
+    unless one of `unless` stands there too. What calls for a `private` one is not kept. `danger` is
+    the kind of danger that calls for it in words nobody listed (bot/danger.py).
     """
 
     id: str
@@ -56,6 +60,7 @@ class FixedSentence:
     signs: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
     private: bool = False
+    danger: str = ""
     easy: str = ""
     translations: Mapping[str, str] = field(default_factory=dict)
     contacts: tuple[EmergencyContact, ...] = ()

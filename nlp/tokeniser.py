@@ -26,13 +26,15 @@ _ONE_WORD: Final = {"ゴミ": "ごみ", "塵": "ごみ", "塵芥": "ごみ"}
 class ReadWord:
     """A word as it is written and read (katakana); nouns may go on as a compound.
 
-    `part` is its part of speech with two finer classes, as Sudachi names them.
+    `part` is its part of speech with two finer classes, as Sudachi names them; `base` its
+    dictionary form.
     """
 
     surface: str
     reading: str
     may_go_on: bool
     part: tuple[str, str, str]
+    base: str = ""
 
 
 class SudachiTokeniser:
@@ -68,6 +70,7 @@ class SudachiTokeniser:
                 morpheme.reading_form(),
                 kind in _COMPOUNDING,
                 (kind, finer, finest),
+                morpheme.dictionary_form(),
             )
             for chunk in _chunks(text)
             for morpheme in self._tokenizer().tokenize(chunk, SplitMode.A)

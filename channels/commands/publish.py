@@ -15,6 +15,7 @@ from bot.errors import PublishRefused
 from bot.impact import Flip, Outcome
 from bot.publishing import Broken, Draft
 from bot.reply import KIND_LABELS
+from channels.commands.advice import advice_lines
 from channels.commands.console import backend, complain, out, steps
 from channels.commands.quality import figures_table
 from faq.files.csv_file import read_csv_book
@@ -28,7 +29,8 @@ _LISTED: Final = 20
 
 @click.command()
 @click.argument("path", metavar="フォルダかファイル", type=click.Path(exists=True, path_type=Path))
-def check(path: Path) -> None:
+@click.option("--easy", is_flag=True, help="やさしい日本語の読みにくいところも示します（助言）")
+def check(path: Path, easy: bool) -> None:
     """FAQを点検し、見つかった問題をすべて、場所とともに示します。"""
     console = out()
     if path.is_file():
@@ -41,6 +43,9 @@ def check(path: Path) -> None:
     if report.problems:
         complain(f"{len(report.problems)} 件の問題があります。")
         raise SystemExit(1)
+    if easy:
+        for line in advice_lines(report.folder.book):
+            console.print(line)
     counts = content_of(report)
     console.print(
         "問題はありません（FAQ {entries} 件、分野 {topics}、別の聞き方 {phrasings}、"

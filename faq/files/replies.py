@@ -8,7 +8,7 @@ from ruamel.yaml.comments import CommentedSeq
 from faq.entry import LANGUAGES
 from faq.files.entries import read_links
 from faq.files.yaml_file import Problems, Record, read_yaml, records_of
-from faq.sentence import SENTENCE_GROUPS, EmergencyContact, FixedSentence
+from faq.sentence import DANGERS, SENTENCE_GROUPS, EmergencyContact, FixedSentence
 
 _SHORTEST_SIGN: Final = 2
 
@@ -32,6 +32,7 @@ def _sentence(record: Record) -> FixedSentence:
         signs=_signs(record),
         unless=record.texts("unless"),
         private=record.flag("private", default=False),
+        danger=record.choice("danger", DANGERS, ""),
         easy=record.text("easy"),
         translations=read_translations(record),
         contacts=tuple(_contact(item) for item in record.records("contacts")),

@@ -1,0 +1,171 @@
+"""Fit the model of danger (bot/data/danger.*) on wordings and on the sample city's own questions.
+
+python scripts/fit_danger.py [--write]
+
+scripts/danger/*.jsonl hold wordings by kind (the file's name; `none` are those that only sound like
+danger). The table is cross-validated: each message is scored by a model that did not see it, the
+cuts are those at which so many of the sample city's harmless questions would be taken for danger.
+"""
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.table import Table
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
+
+from bot.danger import BUCKETS, KINDS, word_features
+from bot.fixed_replies import FixedReplies
+from faq.book import FaqBook
+from faq.files.folder import FaqFolder, read_folder
+from nlp.encoder import SentenceEncoder
+from nlp.normalise import normalise
+from nlp.tokeniser import SudachiTokeniser
+
+_ROOT: Final = Path(__file__).parent.parent
+_TARGET: Final = _ROOT / "bot/data"
+_FOLDS: Final = 5
+_STRENGTH: Final = 30.0
+_FALSE_ALARMS: Final = 0.003
+"""Share of harmless questions of the sample city that may be taken for danger."""
+
+_GATE_LETS_THROUGH: Final = 0.999
+"""Share of dangerous messages that words alone must not hold back from the encoder."""
+
+
+@dataclass(frozen=True)
+class Messages:
+    """Texts with their kinds (places in KINDS), and which of them count as the city's own."""
+
+    texts: Sequence[str]
+    kinds: NDArray[np.intp]
+    is_own: NDArray[np.bool_]
+
+
+def main() -> None:
+    """Fit, show how it does on messages it did not see, and write it when asked."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true", help="write bot/data/danger.*")
+    arguments = parser.parse_args()
+    folder = read_folder(_ROOT / "faq/entries/shiomi", normalise)
+    messages = _messages(folder)
+    words, signs, vectors = _features(messages.texts, folder.book)
+    full = sp.hstack([words, signs, vectors]).tocsr()
+    plain = sp.hstack([words, signs]).tocsr()
+    is_danger = (messages.kinds > 0).astype(int)
+    gate = _out_of_fold(plain, is_danger, messages.kinds)
+    odds = _out_of_fold(full, messages.kinds, messages.kinds)
+    cut, alone = (_cut(one, messages) for one in (odds, gate))
+    from_gate = float(np.quantile(gate[is_danger == 1], 1 - _GATE_LETS_THROUGH))
+    _show(messages, np.where(gate >= from_gate, odds, -99.0), cut, "with the encoder")
+    _show(messages, gate, alone, "by words alone")
+    if arguments.write:
+        cuts = {"gate_from": from_gate, "alone_from": alone, "danger_from": cut}
+        _write(_fitted(full, messages.kinds), _fitted(plain, is_danger), cuts)
+
+
+def _messages(folder: FaqFolder) -> Messages:
+    texts: list[tuple[str, str, bool]] = []
+    for path in sorted((_ROOT / "scripts/danger").glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            texts.append((json.loads(line)["query"], path.stem, False))
+    by_id = {sentence.id: sentence for sentence in folder.book.sentences}
+    for golden in folder.golden:
+        sentence = by_id.get(golden.sentence)
+        kind = sentence.danger if sentence else ""
+        if kind or not sentence or sentence.group != "danger":
+            texts.append((golden.query, kind or "none", not kind))
+    for entry in folder.book.entries:
+        texts += [(text, "none", False) for text in (entry.question, *entry.phrasings)]
+    for sentence in folder.book.sentences:
+        kind = sentence.danger or ("" if sentence.group == "danger" else "none")
+        texts += [(word, kind, False) for word in sentence.words if kind]
+    kept = {normalise(text): (kind, own) for text, kind, own in texts if normalise(text)}
+    return Messages(
+        list(kept),
+        np.array([KINDS.index(kind) for kind, _ in kept.values()]),
+        np.array([own for _, own in kept.values()]),
+    )
+
+
+def _features(texts: Sequence[str], book: FaqBook) -> tuple[Any, Any, Any]:
+    """Return words, signs and vectors as one row a message."""
+    tokeniser = SudachiTokeniser()
+    rows, columns, values = [], [], []
+    for row, text in enumerate(texts):
+        found = word_features(text, tokeniser.terms(text))
+        rows += [row] * len(found.buckets)
+        columns += found.buckets.tolist()
+        values += found.values.tolist()
+    words = sp.csr_matrix((values, (rows, columns)), shape=(len(texts), BUCKETS))
+    replies = FixedReplies(book.sentences)
+    signs = sp.csr_matrix([[float(replies.signed(text) is not None)] for text in texts])
+    encoder = SentenceEncoder.load()
+    vectors = np.concatenate(
+        [encoder.encode(texts[start : start + 64]) for start in range(0, len(texts), 64)]
+    )
+    return words, signs, sp.csr_matrix(vectors)
+
+
+def _fitted(features: Any, labels: NDArray[Any]) -> LogisticRegression:
+    return LogisticRegression(C=_STRENGTH, max_iter=3_000).fit(features, labels)
+
+
+def _out_of_fold(features: Any, labels: NDArray[Any], kinds: NDArray[np.intp]) -> NDArray[Any]:
+    """Return the log odds of danger for each message by a model that did not see it."""
+    odds = np.zeros(len(labels))
+    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=0)
+    for seen, unseen in folds.split(features, kinds):
+        shares = _fitted(features[seen], labels[seen]).predict_proba(features[unseen])
+        none = np.clip(shares[:, 0], 1e-9, 1 - 1e-9)
+        odds[unseen] = np.log((1 - none) / none)
+    return odds
+
+
+def _cut(odds: NDArray[Any], messages: Messages) -> float:
+    own = messages.is_own & (messages.kinds == 0)
+    return float(np.quantile(odds[own], 1 - _FALSE_ALARMS))
+
+
+def _show(messages: Messages, odds: NDArray[Any], cut: float, title: str) -> None:
+    table = Table(title=f"{title}: taken for danger from {cut:.2f}")
+    for heading in ("kind", "messages", "taken for danger"):
+        table.add_column(heading)
+    for at, kind in enumerate(KINDS):
+        chosen = messages.kinds == at
+        for own in (False, True) if kind == "none" else (False,):
+            some = chosen & (messages.is_own == own) if kind == "none" else chosen
+            name = f"{kind} (golden)" if own else kind
+            table.add_row(name, str(some.sum()), f"{(odds[some] > cut).mean():.4f}")
+    Console().print(table)
+
+
+def _write(full: LogisticRegression, gate: LogisticRegression, cuts: dict[str, float]) -> None:
+    weights = full.coef_.T
+    steps = np.abs(weights[:BUCKETS]).max(axis=0) / 127
+    gate_weights = gate.coef_[0]
+    gate_step = float(np.abs(gate_weights[:BUCKETS]).max() / 127)
+    table = np.column_stack([weights[:BUCKETS] / steps, gate_weights[:BUCKETS] / gate_step])
+    np.save(_TARGET / "danger.words.npy", np.round(table).astype(np.int8))
+    dense = np.vstack([weights[BUCKETS], full.intercept_, weights[BUCKETS + 1 :]])
+    np.save(_TARGET / "danger.dense.npy", dense.astype(np.float32))
+    told = {
+        "steps": [float(step) for step in steps],
+        "gate_step": gate_step,
+        "gate_sign": float(gate_weights[BUCKETS]),
+        "gate_intercept": float(gate.intercept_[0]),
+        **cuts,
+    }
+    (_TARGET / "danger.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
