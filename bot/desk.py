@@ -1,21 +1,25 @@
 """The one object that turns a question into a reply."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from bot.confidence import Confidence
 from bot.conversation import Conversation
 from bot.danger import DangerWatch, shipped_model
-from bot.decision import Thresholds, decide
+from bot.decision import Thresholds
 from bot.fixed_replies import FixedReplies
+from bot.follow_ups import ANSWER_FROM, is_aspect, is_near, share_of_first, standing
 from bot.hours_question import HoursQuestions
 from bot.inquiry import Inquiry, InquiryRecorder, inquiry_of
 from bot.item_questions import ItemQuestions, ItemsFound
 from bot.places import PlaceFinder
 from bot.question import Question
-from bot.reply import Reply
+from bot.reply import Kind, Reply
 from bot.reply_writer import ReplyWriter
 from bot.search import DEPTH, Search, Searched
+from bot.several_needs import RIGHT_FROM, RIGHT_FROM_SENTENCE, Part, is_sure, parts_of
 from bot.understanding import Understanding
 from faq.book import FaqBook
 from faq.entry import FaqEntry
@@ -139,23 +143,46 @@ class InquiryDesk:
             expired = self._expired(question, depth)
             if expired:
                 return expired
-        sure = self.search.confidence(ranking)
-        kind = decide(sure, self.search.model_for(ranking), self._thresholds)
-        found = self._items.find(question.text)
-        if found:
-            reply = self._of_items(question, found, Searched(ranking, sure, kind))
-            if reply:
-                return reply
-        match kind:
-            case "answered":
-                return self.writer.answered(question, ranking, sure)
-            case "unsure":
-                return self.writer.unsure(question, ranking, sure)
-            case _:
-                return self.writer.unanswered(question, ranking, sure)
+        searched = self.search.decided(ranking, self._thresholds)
+        return (
+            self._of_items(question, searched)
+            or self._going_on(question, searched)
+            or self._several(question, depth)
+            or self._decided(question, searched)
+        )
 
-    def _of_items(self, question: Question, found: ItemsFound, searched: Searched) -> Reply | None:
+    def _decided(self, question: Question, searched: Searched) -> Reply:
+        match searched.kind:
+            case "answered":
+                return self.writer.answered(question, searched.ranking, searched.sure)
+            case "unsure":
+                return self.writer.unsure(question, searched.ranking, searched.sure)
+            case _:
+                return self.writer.unanswered(question, searched.ranking, searched.sure)
+
+    def _going_on(self, question: Question, searched: Searched) -> Reply | None:
+        """Return what a message means that goes on with the entry before, if it does."""
+        entry = self._entry(question)
+        terms = self.search.terms(question.text)
+        stands = standing(question.text, terms, searched, has_context=entry is not None)
+        if stands == "bare":
+            return self.writer.named(question, "follow-up-unclear")
+        if entry is None or (stands == "own" and searched.kind == "answered"):
+            return None
+        beside = self.search.rank_beside(question, searched.ranking, entry)
+        alone = searched.ranking
+        if stands == "own" and not is_near(question.text, alone, beside, self.book, entry.topic):
+            return None
+        share = share_of_first(beside)
+        sure = Confidence(share, 1.0, {})
+        kind: Kind = "answered" if share >= ANSWER_FROM else "unsure"
+        return self._decided(question, Searched(beside, sure, kind))
+
+    def _of_items(self, question: Question, searched: Searched) -> Reply | None:
         """Return what the item tables say, where they know better than the entries."""
+        found = self._items.find(question.text)
+        if found is None:
+            return None
         if found.is_named and (found.asks or self._is_of_the_table(found, searched)):
             return self.writer.items(question, found.items, searched)
         if found.is_named:
@@ -173,10 +200,51 @@ class InquiryDesk:
         first = self.book.by_id[searched.ranking.best[0].entry_id]
         return first.topic == self.book.item_entries[found.items[0].id].topic
 
+    def _several(self, question: Question, depth: int) -> Reply | None:
+        """Return an answer to each need of a message that can be cut into several."""
+        parts = parts_of(question.text, self.search.words(question.text))
+        if not parts:
+            return None
+        asked = [question.put_as(part.text) for part in parts]
+        searched = [
+            self.search.decided(self.search.rank(one, depth=depth), self._thresholds)
+            for one in asked
+        ]
+        found = [one for one in searched if is_sure(one, RIGHT_FROM)]
+        if not self._are_apart(parts, found):
+            return None
+        missing = [at for at, one in enumerate(searched) if one not in found]
+        if not found or not all(
+            parts[at].joint == "added" and self._is_unfound(asked[at], searched[at])
+            for at in missing
+        ):
+            return None
+        unfound = tuple(asked[at].text for at in missing)
+        return self.writer.several(question, found, unfound)
+
+    def _are_apart(self, parts: Sequence[Part], found: Sequence[Searched]) -> bool:
+        """Tell whether what was found answers different needs.
+
+        A sentence that only follows another is a need of its own if it is surely of another topic.
+        """
+        firsts = [self.book.by_id[one.ranking.best[0].entry_id] for one in found]
+        if len({entry.id for entry in firsts}) < len(firsts):
+            return False
+        if not any(part.joint == "sentence" for part in parts):
+            return True
+        topics = {entry.topic for entry in firsts}
+        is_whole = len(found) == len(parts) == len(topics)
+        return is_whole and all(is_sure(one, RIGHT_FROM_SENTENCE) for one in found)
+
+    def _is_unfound(self, part: Question, searched: Searched) -> bool:
+        """Tell whether a part asks for something that no entry answers: then it is to be named."""
+        says_nothing = all(map(is_aspect, self.search.terms(part.text)))
+        is_named = not says_nothing and not self._fixed.find(part.text)
+        return is_named and searched.kind == "unanswered"
+
     def _expired(self, question: Question, depth: int) -> Reply | None:
         """Return that the answer is no longer valid, where it would be given if it were."""
         ranking = self.search.rank(question, depth=depth, even_expired=True)
-        sure = self.search.confidence(ranking)
-        if decide(sure, self.search.model_for(ranking), self._thresholds) != "answered":
+        if self.search.decided(ranking, self._thresholds).kind != "answered":
             return None
         return self.writer.expired(question, self.book.by_id[ranking.best[0].entry_id])

@@ -46,6 +46,9 @@ SIGNAL_LABELS: Final[Mapping[str, str]] = {
     "cosine": "ことばの重みの近さ",
     "meaning": "意味の近さ",
     "passages": "回答の文との近さ",
+    "alone": "この質問だけでの点数",
+    "before": "前の質問と合わせた点数",
+    "topic": "前の回答と同じ分野",
 }
 
 
@@ -107,7 +110,7 @@ class Ranking:
 
     `text` is the question as it was searched; `places` are the entries' positions in the book;
     `signals` are kept for explaining and deciding; `expired` is an entry that would be the first
-    were it still valid.
+    were it still valid; `eligible` says of each entry whether the asker may see it.
     """
 
     text: str
@@ -117,6 +120,14 @@ class Ranking:
     scores: Floats = field(repr=False, compare=False)
     signals: SignalValues = field(repr=False, compare=False)
     expired: str | None = None
+    eligible: NDArray[np.bool_] = field(
+        default_factory=lambda: np.empty(0, dtype=bool), repr=False, compare=False
+    )
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it is of a message that goes on with what was answered before."""
+        return "before" in self.signals.weights
 
     def led_by(self, entry_id: str) -> "Ranking":
         """Return the ranking with one of its entries first, whatever its score."""
@@ -172,7 +183,7 @@ class Ranker:
         places = tuple(int(at) for at in order if eligible[at])
         best = tuple(Ranked(self._ids[at], float(scores[at])) for at in places)
         expired = self._better_expired(scores, eligible, staff, best)
-        return Ranking(text, concepts, best, places, scores, signals, expired)
+        return Ranking(text, concepts, best, places, scores, signals, expired, eligible)
 
     def _better_expired(
         self, scores: Floats, eligible: NDArray[np.bool_], staff: bool, best: Sequence[Ranked]
@@ -182,6 +193,26 @@ class Ranker:
             return None
         at = int(np.argmax(np.where(expired, scores, -np.inf)))
         return self._ids[at] if not best or scores[at] > best[0].score else None
+
+    def beside(
+        self, alone: Ranking, together: Ranking, entry_id: str, shares: tuple[float, float]
+    ) -> Ranking:
+        """Return the ranking of a message that goes on with an entry.
+
+        `alone` ranks the message itself, `together` the entry's question and the message; `shares`
+        are the weight of the latter and how many standard deviations the entry's topic is worth.
+        """
+        topic = self._entries[self._positions[entry_id]].topic
+        same = np.array([bool(topic) and entry.topic == topic for entry in self._entries])
+        signals = SignalValues(
+            {"alone": alone.scores, "before": together.scores, "topic": same.astype(np.float64)},
+            {"alone": 1.0, "before": shares[0], "topic": shares[1] * float(same.std())},
+        )
+        scores = signals.scores()
+        order = best_places(np.where(alone.eligible, scores, -np.inf), len(alone.places))
+        places = tuple(int(at) for at in order)
+        best = tuple(Ranked(self._ids[at], float(scores[at])) for at in places)
+        return replace(alone, best=best, places=places, scores=scores, signals=signals)
 
     def wordings(self, at: int) -> tuple[frozenset[str], ...]:
         """Return the words of each of an entry's wordings; split when first asked for."""

@@ -1,7 +1,7 @@
 """Replies in the city's approved words: the entry's text, fixed sentences, whom to call."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -30,6 +30,7 @@ from faq.item import Item
 from faq.office import JAPAN, Office
 from faq.opening_days import opening_day
 from faq.sentence import FixedSentence
+from nlp.personal_data import MaskedText
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,43 @@ class ReplyWriter:
             ranking=ranking,
             ward_question=self._ward_question(question, entry),
         )
+
+    def several(
+        self, question: Question, needs: Sequence[Searched], unfound: tuple[MaskedText, ...]
+    ) -> Answered | Fixed | None:
+        """Return an answer to each need, the first one with what is near it."""
+        first, *others = needs
+        reply = self.answered(question, first.ranking, first.sure)
+        if isinstance(reply, Fixed):
+            return reply
+        more = [
+            self.answer_of(
+                self.book.by_id[one.ranking.best[0].entry_id],
+                question.language,
+                question.ward,
+                question.asked_at,
+            )
+            for one in others
+        ]
+        note = self._sentence("unfound-part", question)
+        if unfound and not note:
+            return None
+        return replace(
+            reply,
+            confidence=min(one.sure.right for one in needs),
+            candidates=reply.candidates[:1] if more else reply.candidates,
+            more=tuple(more),
+            unfound=unfound,
+            unfound_note=note if unfound else "",
+            ward_question=next(filter(None, self._ward_questions(question, needs)), None),
+        )
+
+    def _ward_questions(
+        self, question: Question, needs: Sequence[Searched]
+    ) -> Iterator[WardQuestion | None]:
+        for one in needs:
+            entry = self.book.by_id[one.ranking.best[0].entry_id]
+            yield self._ward_question(question, entry)
 
     def unsure(self, question: Question, ranking: Ranking, sure: Confidence) -> Unsure | Fixed:
         """Return the nearest entries to choose from, or a question that narrows them."""

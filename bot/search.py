@@ -12,7 +12,7 @@ from bot.confidence import (
     model_name,
     models_of,
 )
-from bot.decision import MAX_CANDIDATES
+from bot.decision import MAX_CANDIDATES, Thresholds, decide
 from bot.features import LISTED, Features, features_of
 from bot.question import Question
 from bot.ranking import Contribution, Ranker, Ranking
@@ -27,7 +27,13 @@ from nlp.personal_data import without_labels
 from nlp.script import has_japanese_words
 from nlp.slips import Speller
 from nlp.synonyms import SynonymTable
-from nlp.tokeniser import SudachiTokeniser
+from nlp.tokeniser import ReadWord, SudachiTokeniser
+
+COMBINED_SHARE: Final = 0.3
+"""What the question before and the message together count, beside the message alone."""
+
+TOPIC_BONUS: Final = 2.0
+"""What the topic of the entry before is worth, in standard deviations of the score."""
 
 DEPTH: Final = 20
 """How many entries a ranking keeps, for staff and for measuring."""
@@ -84,6 +90,24 @@ class Search:
             foreign=foreign,
             even_expired=even_expired,
         )
+
+    def rank_beside(self, question: Question, alone: Ranking, entry: FaqEntry) -> Ranking:
+        """Return the ranking of a question that goes on with an entry."""
+        together = self.rank(question.put_as(f"{entry.question} {question.text}"))
+        return self._ranker.beside(alone, together, entry.id, (COMBINED_SHARE, TOPIC_BONUS))
+
+    def terms(self, text: str) -> tuple[str, ...]:
+        """Return the content words of a text."""
+        return self._tokeniser.terms(text)
+
+    def words(self, text: str) -> list[ReadWord]:
+        """Return all words of a text with their parts of speech."""
+        return self._tokeniser.readings(text)
+
+    def decided(self, ranking: Ranking, thresholds: Thresholds) -> Searched:
+        """Return a ranking with how sure it is and the kind of reply it deserves."""
+        sure = self.confidence(ranking)
+        return Searched(ranking, sure, decide(sure, self.model_for(ranking), thresholds))
 
     def confidence(self, ranking: Ranking) -> Confidence:
         """Return how sure a ranking is."""

@@ -96,13 +96,14 @@ def _print_answer(console: Console, answer: Answer) -> None:
 
 
 def _print_ranking(console: Console, desk: InquiryDesk, ranking: Ranking) -> None:
-    sure = desk.search.confidence(ranking)
     typed = "、".join(concept.term for concept in ranking.concepts)
     console.print(f"\n読み取った質問：{ranking.text}")
     console.print(f"探したことば：{typed or 'なし'}")
-    console.print(
-        f"1位が正しい確からしさ {sure.right:.2f}　このFAQで答える質問らしさ {sure.scope:.2f}"
-    )
+    if not ranking.goes_on:
+        sure = desk.search.confidence(ranking)
+        console.print(
+            f"1位が正しい確からしさ {sure.right:.2f}　このFAQで答える質問らしさ {sure.scope:.2f}"
+        )
     near = ranking.best[:2]
     for place, ranked in zip(("1位", "2位"), near, strict=False):
         entry = desk.book.by_id[ranked.entry_id]
