@@ -19,7 +19,14 @@ from bot.question import Question
 from bot.reply import Kind, Reply
 from bot.reply_writer import ReplyWriter
 from bot.search import DEPTH, Search, Searched
-from bot.several_needs import RIGHT_FROM, RIGHT_FROM_SENTENCE, Part, is_sure, parts_of
+from bot.several_needs import (
+    FOUND_NOTHING,
+    RIGHT_FROM,
+    RIGHT_FROM_SENTENCE,
+    Part,
+    is_sure,
+    parts_of,
+)
 from bot.understanding import Understanding
 from faq.book import FaqBook
 from faq.entry import FaqEntry
@@ -72,7 +79,11 @@ class InquiryDesk:
         fixed = self._fixed.find(question.text)
         if fixed:
             return self.writer.fixed(question, fixed)
+        place = self._places.find(question.text)
         question = self.placed(question)
+        if place and place.rest:
+            # Where somebody lives chooses the answer, but would mislead the search for it.
+            question = question.put_as(place.rest)
         return (
             self._only_a_ward(question, depth)
             or self._about_hours(question)
@@ -214,10 +225,8 @@ class InquiryDesk:
         if not self._are_apart(parts, found):
             return None
         missing = [at for at, one in enumerate(searched) if one not in found]
-        if not found or not all(
-            parts[at].joint == "added" and self._is_unfound(asked[at], searched[at])
-            for at in missing
-        ):
+        added = all(parts[at].joint == "added" for at in missing)
+        if not found or not added or not all(self._is_unfound(searched[at]) for at in missing):
             return None
         unfound = tuple(asked[at].text for at in missing)
         return self.writer.several(question, found, unfound)
@@ -236,11 +245,12 @@ class InquiryDesk:
         is_whole = len(found) == len(parts) == len(topics)
         return is_whole and all(is_sure(one, RIGHT_FROM_SENTENCE) for one in found)
 
-    def _is_unfound(self, part: Question, searched: Searched) -> bool:
+    def _is_unfound(self, part: Searched) -> bool:
         """Tell whether a part asks for something that no entry answers: then it is to be named."""
-        says_nothing = all(map(is_aspect, self.search.terms(part.text)))
-        is_named = not says_nothing and not self._fixed.find(part.text)
-        return is_named and searched.kind == "unanswered"
+        text = part.ranking.text
+        says_nothing = all(map(is_aspect, self.search.terms(text)))
+        is_named = not says_nothing and not self._fixed.find(text)
+        return is_named and (part.kind == "unanswered" or part.sure.right < FOUND_NOTHING)
 
     def _expired(self, question: Question, depth: int) -> Reply | None:
         """Return that the answer is no longer valid, where it would be given if it were."""

@@ -11,7 +11,7 @@ from bot.ranking import Ranking
 from bot.search import Searched
 from faq.book import FaqBook
 
-ANSWER_FROM: Final = 0.4
+ANSWER_FROM: Final = 0.3
 """Least share of the first entry among the near ones for an answer, not a choice."""
 
 _NEAR: Final = 5
@@ -40,7 +40,8 @@ def standing(text: str, terms: Sequence[str], searched: Searched, *, has_context
     What names its own subject plainly enough to be found stands on its own.
     """
     found = searched.kind == "answered" and searched.sure.right >= _SURE
-    says_nothing = len(text) <= _LONGEST and all(map(is_aspect, terms))
+    says_something = bool(terms) or bool(_MARKER.match(text))
+    says_nothing = says_something and len(text) <= _LONGEST and all(map(is_aspect, terms))
     if not has_context:
         return "bare" if says_nothing and searched.kind != "answered" else "own"
     is_marked = bool(_MARKER.match(text)) and len(text) <= _LONGEST_MARKED

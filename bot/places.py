@@ -12,10 +12,11 @@ _BEFORE_KANA: Final = r"(?:^|(?<=[\s、。・は]))"
 _AFTER_KANA: Final = r"(?=$|[\s、。?!はにでのも]|です|だよ|だけど)"
 _ELSEWHERE: Final = re.compile(r"(?:都|道|府|県|市)$")
 _FROM: Final = re.compile(r"\s*(?:から|より|を出)")
+_CLAUSE: Final = re.compile(r"(?<=[。!?])\s*|(?<=[^\x00-\x7f])\s+")
 _AROUND: Final = re.compile(
     r"^(?:わたしは|私は|うちは|家は|住まいは|住所は|区は|ええと|えっと|はい|じゃあ|では|それなら|なら|"
     r"i live in|i'm in|in|[\s、。,・])+|"
-    r"(?:に住んでいます|に住んでます|に住んでる|在住です|在住|の住民です|の人です|の者です|の場合は|の場合|"
+    r"(?:に住んでいます|に住んでます|に住んでる|在住です|在住|の住民です|の近くです|の近く|の近所です|の近所|の周辺|の人です|の者です|の場合は|の場合|"
     r"だったら|だとしたら|ならどう|なら|だと|です|だよ|だけど|では|のほうは|の方は|にある|の|は|で|に|も|"
     r"ward|[\s、。,・?!~ー])+$",
     re.IGNORECASE,
@@ -24,10 +25,15 @@ _AROUND: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A ward that a message speaks of; `alone` when it says nothing else."""
+    """A ward that a message speaks of, and what else it says: empty when it says nothing else."""
 
     ward: Ward
-    alone: bool
+    rest: str
+
+    @property
+    def alone(self) -> bool:
+        """Whether the message says nothing but the ward."""
+        return not self.rest
 
 
 class PlaceFinder:
@@ -35,10 +41,12 @@ class PlaceFinder:
 
     def __init__(self, wards: Iterable[Ward], city: str) -> None:
         self._city = city
-        named = [(name, ward) for ward in wards for name in _names(ward)]
-        named.sort(key=lambda pair: -len(pair[0]))
-        self._owners = [ward for _, ward in named]
-        self._pattern = re.compile("|".join(f"({name})" for name, _ in named), re.IGNORECASE)
+        named = [(name, pattern, ward) for ward in wards for name, pattern in _names(ward)]
+        named.sort(key=lambda one: -len(one[0]))
+        self._owners = [ward for _, _, ward in named]
+        self._pattern = re.compile(
+            "|".join(f"({pattern})" for _, pattern, _ in named), re.IGNORECASE
+        )
 
     def find(self, text: str) -> Place | None:
         """Return the ward that a normalised message names, or None.
@@ -53,8 +61,16 @@ class PlaceFinder:
             found = [one for one in found if not _FROM.match(text, one.end())]
         if len({self._ward_of(one).id for one in found}) != 1:
             return None
-        rest = self._pattern.sub(" ", text).replace(self._city, " ")
-        return Place(self._ward_of(found[0]), not _AROUND.sub("", rest).strip())
+        return Place(self._ward_of(found[0]), self._without_places(text))
+
+    def _without_places(self, text: str) -> str:
+        """Return a message without the clauses that only say where somebody lives."""
+        kept = []
+        for clause in filter(None, _CLAUSE.split(text)):
+            rest = self._pattern.sub(" ", clause).replace(self._city, " ")
+            if rest == clause or _AROUND.sub("", rest).strip():
+                kept.append(clause)
+        return " ".join(kept).strip()
 
     def _is_elsewhere(self, text: str, one: re.Match[str]) -> bool:
         before = text[: one.start()]
@@ -64,15 +80,17 @@ class PlaceFinder:
         return self._owners[(one.lastindex or 1) - 1]
 
 
-def _names(ward: Ward) -> Iterator[str]:
-    yield re.escape(ward.name)
+def _names(ward: Ward) -> Iterator[tuple[str, str]]:
+    """Yield every name of a ward with the pattern that finds it."""
+    yield ward.name, re.escape(ward.name)
     if ward.kana:
-        yield f"{_BEFORE_KANA}{re.escape(ward.kana)}{_AFTER_KANA}"
+        yield ward.kana, f"{_BEFORE_KANA}{re.escape(ward.kana)}{_AFTER_KANA}"
     if ward.name_en:
         short = ward.name_en.removesuffix(" Ward")
-        yield rf"\b{re.escape(short)}(?:[ -]?ku|[ -]ward)\b"
+        yield ward.name_en, rf"\b{re.escape(short)}(?:[ -]?ku|[ -]ward)\b"
     for town in ward.towns:
         # A town is a word of its own: not 椿浜 in 下椿浜, nor うみかぜ within other kana.
-        yield rf"(?<![{_KANJI}ぁ-んァ-ン]){re.escape(town)}(?![区市])"
+        yield town, rf"(?<![{_KANJI}ぁ-んァ-ン]){re.escape(town)}(?![区市])"
     for station in ward.stations:
-        yield f"{re.escape(station.removesuffix('駅'))}駅"
+        name = f"{station.removesuffix('駅')}駅"
+        yield name, re.escape(name)

@@ -13,6 +13,9 @@ MOST: Final = 3
 RIGHT_FROM: Final = 0.4
 """Least P(the first entry is right) of a part that is added to another (それと, ついでに)."""
 
+FOUND_NOTHING: Final = 0.15
+"""Below this the part that is added found nothing: it is named, not guessed at."""
+
 RIGHT_FROM_SENTENCE: Final = 0.6
 """The same for sentences that only follow each other: the second may be about the first."""
 
@@ -37,9 +40,10 @@ _PARTICLE: Final = re.compile(r"[をがは]|について|の(?=取り方|出し�
 _TOGETHER: Final = re.compile(
     r"^(?:一緒|いっしょ|同じ|同時|比べ|か|して|いう|言|思|なる|なり|なっ)"
 )
+_COMPARING: Final = re.compile(r"違い|ちがい|違う|ちがう|どちら|どっち|比べ|一緒に|いっしょに|同じ")
 _SITUATION: Final = re.compile(
-    r"^(?P<when>.{2,14}?(?:けど|けれど|ので|て|が))[、\s]*(?P<one>[^、。]{1,14}?も)"
-    r"(?:いて|いるし|いる|あって|あるし|ある|し)?[、\s]*(?P<two>.{2,20}?も).{0,6}$"
+    r"^(?P<when>.{2,14}?(?:けど|けれど|ので|て|が))[、\s]*(?P<one>[^、。]{1,14}?(?<![てで])も)"
+    r"(?:いて|いるし|いる|あって|あるし|ある|し)?[、\s]*(?P<two>.{2,20}?(?<![てで])も).{0,6}$"
 )
 
 
@@ -75,7 +79,7 @@ def parts_of(text: str, words: Sequence[Word]) -> tuple[Part, ...]:
 
     Sentences that only tell the situation (父が亡くなりました。) are no need of their own.
     """
-    if len(text) < _SHORTEST:
+    if len(text) < _SHORTEST or _COMPARING.search(text):
         return ()
     situation = _SITUATION.match(text)
     if situation:
@@ -112,13 +116,19 @@ def _shared(rest: str) -> str:
 def _borders(text: str, words: Sequence[Word]) -> list[tuple[int, int, Joint]]:
     """Return where parts end and the next ones begin, and how the next one is joined."""
     found: list[tuple[int, int, Joint]] = [
-        (match.start(), match.end(), "sentence" if match["stop"] else "added")
+        (match.start(), match.end(), _joint_of(match))
         for match in _BORDER.finditer(text)
         if match.start() > 0
     ]
     taken = {at for start, end, _ in found for at in range(start, end)}
     found += [(at, at + 1, "noun") for at in _joining(text, words) if at not in taken]
     return sorted(found)
+
+
+def _joint_of(border: re.Match[str]) -> Joint:
+    if border["stop"]:
+        return "sentence"
+    return "noun" if border["listed"] == "・" else "added"
 
 
 def _joining(text: str, words: Sequence[Word]) -> Iterator[int]:

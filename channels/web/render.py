@@ -54,6 +54,8 @@ def render(considered: Considered, book: FaqBook, notices: Iterable[Notice] = ()
         links=[
             LinkOut(title=link.title, url=link.url) for link in (sentence.links if sentence else ())
         ],
+        sentence=sentence.id if sentence else None,
+        ward=asked.ward,
         ward_question=_ward_question(reply),
         unfound=_unfound(reply),
         days=_days(reply),

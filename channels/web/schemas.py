@@ -159,6 +159,8 @@ class ReplyOut(BaseModel):
     emergency: list[EmergencyOut]
     private: bool
     links: list[LinkOut]
+    sentence: str | None
+    ward: str | None
     ward_question: WardQuestionOut | None
     unfound: UnfoundOut | None
     days: list[OpeningDayOut]

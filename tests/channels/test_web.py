@@ -34,6 +34,8 @@ def test_an_answer_has_the_shape_of_the_contract(site: httpx.Client) -> None:
         "emergency",
         "private",
         "links",
+        "sentence",
+        "ward",
         "ward_question",
         "unfound",
         "days",
