@@ -7,10 +7,11 @@ danger was found, and its meaning (the encoder's own vector). scripts/fit_danger
 import json
 import math
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
+from importlib.resources.abc import Traversable
 from typing import Final
 
 import numpy as np
@@ -19,9 +20,6 @@ from numpy.typing import NDArray
 from faq.arrays import Floats
 from faq.sentence import DANGERS
 from nlp.kana import folded
-
-KINDS: Final = ("none", *DANGERS)
-"""What a message may tell of; a sentence of replies.yaml names its kind in `danger`."""
 
 PIECE_BUCKETS: Final = 1 << 16
 WORD_BUCKETS: Final = 1 << 15
@@ -66,66 +64,58 @@ def _counted(units: Iterator[str], buckets: int, first: int) -> tuple[NDArray[np
 
 
 @dataclass(frozen=True)
-class DangerModel:
-    """Linear scores of each kind; `words` are whole numbers times `steps`, one column a kind.
-
-    `gate` is the same without the vector, for messages that are plainly harmless and where there is
-    no encoder.
+class Linear:
+    """A linear model with one column for each thing it tells: `words` times `steps`, a sign found,
+    and the meaning (no rows where it has none).
     """
 
     words: NDArray[np.int8]
     steps: Floats
     sign: Floats
-    vector: Floats
     intercept: Floats
-    gate: NDArray[np.int8]
-    gate_step: float
-    gate_sign: float
-    gate_intercept: float
+    vector: NDArray[np.float32]
+
+    def scores(
+        self, features: WordFeatures, vector: NDArray[np.float32] | None, *, is_signed: bool
+    ) -> Floats:
+        """Return the score of each column."""
+        found = features.values @ self.words[features.buckets] * self.steps + self.intercept
+        found = found + self.sign if is_signed else found
+        return np.asarray(found if vector is None else found + vector @ self.vector)
+
+
+@dataclass(frozen=True)
+class DangerModel:
+    """Whether there is danger by words alone (`gate`), with the meaning (`danger`), and its kind.
+
+    The gate spares harmless messages the encoder, and decides alone where there is none.
+    """
+
+    gate: Linear
+    danger: Linear
+    kind: Linear
     gate_from: float
     alone_from: float
     danger_from: float
-
-    def gate_score(self, features: WordFeatures, *, is_signed: bool) -> float:
-        """Return the log odds of danger as far as words tell."""
-        found = float(self.gate[features.buckets] @ features.values) * self.gate_step
-        return self.gate_intercept + found + (self.gate_sign if is_signed else 0.0)
-
-    def scores(
-        self, features: WordFeatures, vector: NDArray[np.float32], *, is_signed: bool
-    ) -> Mapping[str, float]:
-        """Return the share of each kind (they sum to 1)."""
-        found = features.values @ self.words[features.buckets] * self.steps
-        raw = self.intercept + found + vector @ self.vector + (self.sign if is_signed else 0.0)
-        shares = np.exp(raw - raw.max())
-        shares /= shares.sum()
-        return dict(zip(KINDS, map(float, shares), strict=True))
-
-
-def log_odds(shares: Mapping[str, float]) -> float:
-    """Return the log odds of any danger."""
-    none = min(max(shares["none"], 1e-9), 1.0 - 1e-9)
-    return math.log((1.0 - none) / none)
 
 
 @cache
 def shipped_model() -> DangerModel:
     """Return the fitted model."""
-    data = files("bot").joinpath("data")
-    told = json.loads(data.joinpath("danger.json").read_text(encoding="utf-8"))
-    with as_file(data.joinpath("danger.words.npy")) as path:
-        table = np.load(path, allow_pickle=False)
-    with as_file(data.joinpath("danger.dense.npy")) as path:
-        dense = np.load(path, allow_pickle=False)
-    return DangerModel(
-        words=table[:, :-1],
-        gate=table[:, -1],
-        steps=np.array(told.pop("steps"), dtype=np.float32),
-        sign=dense[0],
-        intercept=dense[1],
-        vector=dense[2:],
-        **told,
+    told = json.loads(_data("danger.json").read_text(encoding="utf-8"))
+    with as_file(_data("danger.words.npy")) as words, as_file(_data("danger.dense.npy")) as dense:
+        table = np.load(words, allow_pickle=False)
+        rest = np.load(dense, allow_pickle=False)
+    steps = np.array(told.pop("steps"))
+    gate, danger, kind = (
+        Linear(table[:, at], steps[at], rest[0, at], rest[1, at], rest[2:, at])
+        for at in (slice(0, 1), slice(1, 2), slice(2, None))
     )
+    return DangerModel(gate, danger, kind, **told)
+
+
+def _data(name: str) -> Traversable:
+    return files("bot").joinpath("data", name)
 
 
 @dataclass(frozen=True)
@@ -137,17 +127,15 @@ class DangerWatch:
     vector: Callable[[str], NDArray[np.float32]] | None
 
     def kind_of(self, text: str, *, is_signed: bool) -> str:
-        """Return the kind of danger in a normalised message, or "none"."""
+        """Return the kind of danger in a normalised message (faq.sentence.DANGERS), or ""."""
         features = word_features(text, self.terms(text))
-        gate = self.model.gate_score(features, is_signed=is_signed)
-        if gate < self.model.gate_from:
-            return "none"
-        blank = np.zeros(len(self.model.vector), dtype=np.float32)
-        vector = self.vector(text) if self.vector else blank
-        shares = self.model.scores(features, vector, is_signed=is_signed)
-        is_danger = (
-            log_odds(shares) > self.model.danger_from
-            if self.vector
-            else gate > self.model.alone_from
-        )
-        return max(KINDS[1:], key=lambda kind: shares[kind]) if is_danger else "none"
+        gate = float(self.model.gate.scores(features, None, is_signed=is_signed)[0])
+        if gate < (self.model.gate_from if self.vector else self.model.alone_from):
+            return ""
+        vector = self.vector(text) if self.vector else None
+        if vector is not None:
+            danger = self.model.danger.scores(features, vector, is_signed=is_signed)
+            if float(danger[0]) < self.model.danger_from:
+                return ""
+        kinds = self.model.kind.scores(features, vector, is_signed=is_signed)
+        return DANGERS[int(np.argmax(kinds))]

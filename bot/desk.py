@@ -10,7 +10,7 @@ from bot.conversation import Conversation
 from bot.danger import DangerWatch, shipped_model
 from bot.decision import Thresholds
 from bot.fixed_replies import FixedReplies
-from bot.follow_ups import ANSWER_FROM, is_aspect, is_near, share_of_first, standing
+from bot.follow_ups import ANSWER_FROM, Heard, is_aspect, needs_context, share_of_first
 from bot.hours_question import HoursQuestions
 from bot.inquiry import Inquiry, InquiryRecorder, inquiry_of
 from bot.item_questions import ItemQuestions, ItemsFound
@@ -63,7 +63,7 @@ class InquiryDesk:
         self.release = release
         self.writer = ReplyWriter(book)
         self.search = Search(book, index, tokeniser, understanding)
-        self._thresholds = thresholds or Thresholds()
+        self.thresholds = thresholds or Thresholds()
         meaning = understanding.meaning
         encoded = (lambda text: meaning.encoder.encode([text])[0]) if meaning else None
         watch = DangerWatch(shipped_model(), tokeniser.terms, encoded)
@@ -118,7 +118,8 @@ class InquiryDesk:
 
     def _entry(self, question: Question) -> FaqEntry | None:
         """Return the entry that was talked about, if the asker may still see it."""
-        entry = self.book.by_id.get(question.entry_id or "")
+        entry_id = question.entry_id or ""
+        entry = self.book.by_id.get(entry_id) or self.book.item_entries.get(entry_id)
         return entry if entry and question.may_see(entry) else None
 
     def _only_a_ward(self, question: Question, depth: int) -> Reply | None:
@@ -140,7 +141,9 @@ class InquiryDesk:
     def _about_hours(self, question: Question) -> Reply | None:
         entry = self._entry(question)
         asked = self._hours.find(question.text, question.asked_at, follows=entry is not None)
-        if asked is None:
+        if asked is None or (
+            entry and not asked.is_plain and self._goes_elsewhere(question, entry)
+        ):
             return None
         contact = None
         if entry:
@@ -148,13 +151,18 @@ class InquiryDesk:
         office = asked.office or (contact.office if contact else self.book.contact_centre)
         return self.writer.hours(question, office, asked.days) if office else None
 
+    def _goes_elsewhere(self, question: Question, entry: FaqEntry) -> bool:
+        """Tell whether a day alone (年末は？) leads to another entry beside the one before."""
+        beside = self.search.rank_beside(question, self.search.rank(question), entry)
+        return beside.best[0].entry_id != entry.id and share_of_first(beside) >= ANSWER_FROM
+
     def _searched(self, question: Question, depth: int) -> Reply:
         ranking = self.search.rank(question, depth=depth)
         if ranking.expired:
             expired = self._expired(question, depth)
             if expired:
                 return expired
-        searched = self.search.decided(ranking, self._thresholds)
+        searched = self.search.decided(ranking, self.thresholds)
         return (
             self._of_items(question, searched)
             or self._going_on(question, searched)
@@ -173,26 +181,24 @@ class InquiryDesk:
 
     def _going_on(self, question: Question, searched: Searched) -> Reply | None:
         """Return what a message means that goes on with the entry before, if it does."""
-        entry = self._entry(question)
+        entry = self.book.by_id.get(question.entry_id or "")
         terms = self.search.terms(question.text)
-        stands = standing(question.text, terms, searched, has_context=entry is not None)
-        if stands == "bare":
-            return self.writer.named(question, "follow-up-unclear")
-        if entry is None or (stands == "own" and searched.kind == "answered"):
-            return None
+        if entry is None:
+            is_bare = needs_context(question.text, terms) and searched.kind != "answered"
+            return self.writer.named(question, "follow-up-unclear") if is_bare else None
         beside = self.search.rank_beside(question, searched.ranking, entry)
-        alone = searched.ranking
-        if stands == "own" and not is_near(question.text, alone, beside, self.book, entry.topic):
+        heard = Heard(question.text, terms, searched, beside, self.book, entry.topic)
+        if not heard.goes_on:
             return None
         share = share_of_first(beside)
-        sure = Confidence(share, 1.0, {})
         kind: Kind = "answered" if share >= ANSWER_FROM else "unsure"
-        return self._decided(question, Searched(beside, sure, kind))
+        return self._decided(question, Searched(beside, Confidence(share, 1.0, {}), kind))
 
     def _of_items(self, question: Question, searched: Searched) -> Reply | None:
         """Return what the item tables say, where they know better than the entries."""
         found = self._items.find(question.text)
-        if found is None:
+        before = self._entry(question)
+        if found is None or (before and not found.asks and not self._is_on_items(before)):
             return None
         if found.is_named and (found.asks or self._is_of_the_table(found, searched)):
             return self.writer.items(question, found.items, searched)
@@ -203,6 +209,13 @@ class InquiryDesk:
         if found.items:
             return self.writer.items_or_entries(question, found.items, searched)
         return self.writer.unknown_item(question, searched)
+
+    def _is_on_items(self, before: FaqEntry) -> bool:
+        """Tell whether the talk is of things to throw away: then a bare name means one."""
+        guides = (self.book.by_id.get(item.guide) for item in self.book.items[:1])
+        return before.id in self.book.item_entries or before.topic in {
+            guide.topic for guide in guides if guide
+        }
 
     def _is_of_the_table(self, found: ItemsFound, searched: Searched) -> bool:
         """Tell whether a bare name means the thing to throw away: no entry is sure to be meant."""
@@ -218,7 +231,7 @@ class InquiryDesk:
             return None
         asked = [question.put_as(part.text) for part in parts]
         searched = [
-            self.search.decided(self.search.rank(one, depth=depth), self._thresholds)
+            self.search.decided(self.search.rank(one, depth=depth), self.thresholds)
             for one in asked
         ]
         found = [one for one in searched if is_sure(one, RIGHT_FROM)]
@@ -255,6 +268,6 @@ class InquiryDesk:
     def _expired(self, question: Question, depth: int) -> Reply | None:
         """Return that the answer is no longer valid, where it would be given if it were."""
         ranking = self.search.rank(question, depth=depth, even_expired=True)
-        if self.search.decided(ranking, self._thresholds).kind != "answered":
+        if self.search.decided(ranking, self.thresholds).kind != "answered":
             return None
         return self.writer.expired(question, self.book.by_id[ranking.best[0].entry_id])

@@ -55,11 +55,12 @@ class FixedReplies:
         if whole:
             return whole
         signed = self.signed(text)
-        if self._watch is None:
+        has_no_kind = signed is not None and signed.group == "danger" and not signed.danger
+        if self._watch is None or has_no_kind:
             return signed
         is_danger = signed is not None and signed.group == "danger"
         kind = self._watch.kind_of(text, is_signed=is_danger)
-        if kind == "none":
+        if not kind:
             return None if is_danger else signed
         return signed if is_danger else self._of_danger.get(kind)
 

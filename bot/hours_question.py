@@ -32,10 +32,14 @@ _SHORTEST_PART: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class HoursAsked:
-    """A question about hours: of which days (none: of now) and of which office, if one is named."""
+    """A question about hours: of which days (none: of now) and of which office, if one is named.
+
+    `is_plain`: it says that it asks for being open; a day alone may mean something else.
+    """
 
     days: tuple[date, ...]
     office: Office | None
+    is_plain: bool
 
 
 class HoursQuestions:
@@ -56,9 +60,9 @@ class HoursQuestions:
         rest = _NOW.sub(" ", _OPEN.sub(" ", DAY_WORDS.sub(" ", text)))
         rest = _FILLERS.sub("", rest)
         if not rest:
-            return HoursAsked(days, None)
+            return HoursAsked(days, None, is_open)
         office = self._named(rest)
-        return HoursAsked(days, office) if office else None
+        return HoursAsked(days, office, is_open) if office else None
 
     def _named(self, name: str) -> Office | None:
         """Return the office of that name; the first one of a building that is named as a whole."""

@@ -49,6 +49,7 @@ SIGNAL_LABELS: Final[Mapping[str, str]] = {
     "alone": "この質問だけでの点数",
     "before": "前の質問と合わせた点数",
     "topic": "前の回答と同じ分野",
+    "repeated": "前の回答そのもの",
 }
 
 
@@ -195,18 +196,34 @@ class Ranker:
         return self._ids[at] if not best or scores[at] > best[0].score else None
 
     def beside(
-        self, alone: Ranking, together: Ranking, entry_id: str, shares: tuple[float, float]
+        self, alone: Ranking, together: Ranking, entry_id: str, shares: tuple[float, float, float]
     ) -> Ranking:
         """Return the ranking of a message that goes on with an entry.
 
         `alone` ranks the message itself, `together` the entry's question and the message; `shares`
-        are the weight of the latter and how many standard deviations the entry's topic is worth.
+        are the weight of the latter, and how many standard deviations the entry's topic is worth
+        and the entry itself loses.
         """
-        topic = self._entries[self._positions[entry_id]].topic
-        same = np.array([bool(topic) and entry.topic == topic for entry in self._entries])
+        at = self._positions[entry_id]
+        topic = self._entries[at].topic
+        same = np.array([float(bool(topic) and one.topic == topic) for one in self._entries])
+        repeated = np.zeros(len(same))
+        repeated[at] = 1.0
+        weight, bonus, cost = shares
         signals = SignalValues(
-            {"alone": alone.scores, "before": together.scores, "topic": same.astype(np.float64)},
-            {"alone": 1.0, "before": shares[0], "topic": shares[1] * float(same.std())},
+            {
+                "alone": alone.scores,
+                "before": together.scores,
+                "topic": same,
+                "repeated": repeated,
+            },
+            {
+                "alone": 1.0,
+                "before": weight,
+                # The score takes z-scores: undone here, for both are plain marks.
+                "topic": bonus * float(same.std()),
+                "repeated": -cost * float(repeated.std()),
+            },
         )
         scores = signals.scores()
         order = best_places(np.where(alone.eligible, scores, -np.inf), len(alone.places))

@@ -29,11 +29,14 @@ from nlp.slips import Speller
 from nlp.synonyms import SynonymTable
 from nlp.tokeniser import ReadWord, SudachiTokeniser
 
-COMBINED_SHARE: Final = 0.3
+COMBINED_SHARE: Final = 0.7
 """What the question before and the message together count, beside the message alone."""
 
-TOPIC_BONUS: Final = 2.0
+TOPIC_BONUS: Final = 2.5
 """What the topic of the entry before is worth, in standard deviations of the score."""
+
+REPEAT_COST: Final = 1.0
+"""What the entry before loses: who asks on wants something else more often than not."""
 
 DEPTH: Final = 20
 """How many entries a ranking keeps, for staff and for measuring."""
@@ -94,7 +97,9 @@ class Search:
     def rank_beside(self, question: Question, alone: Ranking, entry: FaqEntry) -> Ranking:
         """Return the ranking of a question that goes on with an entry."""
         together = self.rank(question.put_as(f"{entry.question} {question.text}"))
-        return self._ranker.beside(alone, together, entry.id, (COMBINED_SHARE, TOPIC_BONUS))
+        return self._ranker.beside(
+            alone, together, entry.id, (COMBINED_SHARE, TOPIC_BONUS, REPEAT_COST)
+        )
 
     def terms(self, text: str) -> tuple[str, ...]:
         """Return the content words of a text."""

@@ -22,22 +22,25 @@ from rich.table import Table
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
-from bot.danger import BUCKETS, KINDS, word_features
+from bot.danger import BUCKETS, word_features
 from bot.fixed_replies import FixedReplies
 from faq.book import FaqBook
 from faq.files.folder import FaqFolder, read_folder
-from nlp.encoder import SentenceEncoder
+from faq.sentence import DANGERS
+from nlp.encoder import DIMENSIONS, SentenceEncoder
 from nlp.normalise import normalise
 from nlp.tokeniser import SudachiTokeniser
+
+KINDS: Final = ("none", *DANGERS)
 
 _ROOT: Final = Path(__file__).parent.parent
 _TARGET: Final = _ROOT / "bot/data"
 _FOLDS: Final = 5
 _STRENGTH: Final = 30.0
-_FALSE_ALARMS: Final = 0.003
+_FALSE_ALARMS: Final = 0.005
 """Share of harmless questions of the sample city that may be taken for danger."""
 
-_GATE_LETS_THROUGH: Final = 0.999
+_GATE_LETS_THROUGH: Final = 0.99
 """Share of dangerous messages that words alone must not hold back from the encoder."""
 
 
@@ -62,14 +65,19 @@ def main() -> None:
     plain = sp.hstack([words, signs]).tocsr()
     is_danger = (messages.kinds > 0).astype(int)
     gate = _out_of_fold(plain, is_danger, messages.kinds)
-    odds = _out_of_fold(full, messages.kinds, messages.kinds)
+    odds = _out_of_fold(full, is_danger, messages.kinds)
     cut, alone = (_cut(one, messages) for one in (odds, gate))
     from_gate = float(np.quantile(gate[is_danger == 1], 1 - _GATE_LETS_THROUGH))
     _show(messages, np.where(gate >= from_gate, odds, -99.0), cut, "with the encoder")
     _show(messages, gate, alone, "by words alone")
     if arguments.write:
-        cuts = {"gate_from": from_gate, "alone_from": alone, "danger_from": cut}
-        _write(_fitted(full, messages.kinds), _fitted(plain, is_danger), cuts)
+        dangerous = is_danger == 1
+        models = (
+            _fitted(plain, is_danger),
+            _fitted(full, is_danger),
+            _fitted(full[dangerous], messages.kinds[dangerous]),
+        )
+        _write(models, {"gate_from": from_gate, "alone_from": alone, "danger_from": cut})
 
 
 def _messages(folder: FaqFolder) -> Messages:
@@ -124,9 +132,7 @@ def _out_of_fold(features: Any, labels: NDArray[Any], kinds: NDArray[np.intp]) -
     odds = np.zeros(len(labels))
     folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=0)
     for seen, unseen in folds.split(features, kinds):
-        shares = _fitted(features[seen], labels[seen]).predict_proba(features[unseen])
-        none = np.clip(shares[:, 0], 1e-9, 1 - 1e-9)
-        odds[unseen] = np.log((1 - none) / none)
+        odds[unseen] = _fitted(features[seen], labels[seen]).decision_function(features[unseen])
     return odds
 
 
@@ -148,23 +154,21 @@ def _show(messages: Messages, odds: NDArray[Any], cut: float, title: str) -> Non
     Console().print(table)
 
 
-def _write(full: LogisticRegression, gate: LogisticRegression, cuts: dict[str, float]) -> None:
-    weights = full.coef_.T
+def _write(models: Sequence[LogisticRegression], cuts: dict[str, float]) -> None:
+    """Write the models side by side: a column for each thing they tell."""
+    weights = np.vstack([_padded(model.coef_) for model in models]).T
+    intercepts = np.concatenate([model.intercept_ for model in models])
     steps = np.abs(weights[:BUCKETS]).max(axis=0) / 127
-    gate_weights = gate.coef_[0]
-    gate_step = float(np.abs(gate_weights[:BUCKETS]).max() / 127)
-    table = np.column_stack([weights[:BUCKETS] / steps, gate_weights[:BUCKETS] / gate_step])
-    np.save(_TARGET / "danger.words.npy", np.round(table).astype(np.int8))
-    dense = np.vstack([weights[BUCKETS], full.intercept_, weights[BUCKETS + 1 :]])
+    np.save(_TARGET / "danger.words.npy", np.round(weights[:BUCKETS] / steps).astype(np.int8))
+    dense = np.vstack([weights[BUCKETS], intercepts, weights[BUCKETS + 1 :]])
     np.save(_TARGET / "danger.dense.npy", dense.astype(np.float32))
-    told = {
-        "steps": [float(step) for step in steps],
-        "gate_step": gate_step,
-        "gate_sign": float(gate_weights[BUCKETS]),
-        "gate_intercept": float(gate.intercept_[0]),
-        **cuts,
-    }
+    told = {"steps": [float(step) for step in steps], **cuts}
     (_TARGET / "danger.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+
+
+def _padded(weights: NDArray[Any]) -> NDArray[Any]:
+    missing = BUCKETS + 1 + DIMENSIONS - weights.shape[1]
+    return np.pad(weights, ((0, 0), (0, missing)))
 
 
 if __name__ == "__main__":

@@ -76,6 +76,7 @@ def differences(turn: dict[str, Any], reply: dict[str, Any]) -> Iterator[str]:
         "kind": lambda want: reply["kind"] == want,
         "entry": lambda want: answer.get("entry_id") in want,
         "entries": lambda want: [one["entry_id"] for one in reply["answers"]] == want,
+        "first": lambda want: reply["candidates"][0]["entry_id"] == want,
         "item": lambda want: answer.get("question") == want,
         "items": lambda want: sorted(one["question"] for one in reply["candidates"]) == want,
         "sentence": lambda want: reply["sentence"] == want,
