@@ -10,7 +10,14 @@ from bot.conversation import Conversation
 from bot.danger import DangerWatch, shipped_model
 from bot.decision import Thresholds
 from bot.fixed_replies import FixedReplies
-from bot.follow_ups import ANSWER_FROM, Heard, is_aspect, needs_context, share_of_first
+from bot.follow_ups import (
+    ANSWER_FROM,
+    ELSEWHERE_FROM,
+    Heard,
+    is_aspect,
+    needs_context,
+    share_of_first,
+)
 from bot.hours_question import HoursQuestions
 from bot.inquiry import Inquiry, InquiryRecorder, inquiry_of
 from bot.item_questions import ItemQuestions, ItemsFound
@@ -154,7 +161,7 @@ class InquiryDesk:
     def _goes_elsewhere(self, question: Question, entry: FaqEntry) -> bool:
         """Tell whether a day alone (年末は？) leads to another entry beside the one before."""
         beside = self.search.rank_beside(question, self.search.rank(question), entry)
-        return beside.best[0].entry_id != entry.id and share_of_first(beside) >= ANSWER_FROM
+        return beside.best[0].entry_id != entry.id and share_of_first(beside) >= ELSEWHERE_FROM
 
     def _searched(self, question: Question, depth: int) -> Reply:
         ranking = self.search.rank(question, depth=depth)

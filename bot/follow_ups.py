@@ -19,6 +19,9 @@ from faq.book import FaqBook
 ANSWER_FROM: Final = 0.5
 """Least share of the first entry among the near ones for an answer, not a choice."""
 
+ELSEWHERE_FROM: Final = 0.8
+"""The same for another entry in place of the hours, where only a day is named (年末は？)."""
+
 _NEAR: Final = 5
 
 _LONGEST: Final = 22
