@@ -78,7 +78,7 @@ def test_the_sentence_is_the_one_of_the_danger(replies: FixedReplies) -> None:
         if one["kind"] in ("fire", "ambulance", "suicide")
     )
     for kind in ("fire", "ambulance", "suicide"):
-        assert right[kind, True] / (right[kind, True] + right[kind, False]) >= 0.76, right
+        assert right[kind, True] / (right[kind, True] + right[kind, False]) >= 0.7, right
 
 
 def test_without_the_encoder_words_alone_decide(tokeniser: SudachiTokeniser) -> None:
