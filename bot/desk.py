@@ -14,7 +14,9 @@ from bot.follow_ups import (
     ANSWER_FROM,
     ELSEWHERE_FROM,
     Heard,
+    asks_on,
     is_aspect,
+    named,
     needs_context,
     share_of_first,
 )
@@ -194,17 +196,19 @@ class InquiryDesk:
             is_bare = needs_context(question.text, terms) and searched.kind != "answered"
             return self.writer.named(question, "follow-up-unclear") if is_bare else None
         beside = self.search.rank_beside(question, searched.ranking, entry)
-        heard = Heard(question.text, terms, searched, beside, self.book, entry.topic)
+        strange = self.search.strangers(named(terms), entry.topic)
+        heard = Heard(question.text, terms, searched, beside, self.book, entry.topic, strange)
         if not heard.goes_on:
             return None
         share = share_of_first(beside)
-        kind: Kind = "answered" if share >= ANSWER_FROM else "unsure"
+        is_named = self.search.speaks_of(beside.best[0].entry_id, named(terms))
+        kind: Kind = "answered" if share >= ANSWER_FROM and is_named else "unsure"
         return self._decided(question, Searched(beside, Confidence(share, 1.0, {}), kind))
 
     def _of_items(self, question: Question, searched: Searched) -> Reply | None:
         """Return what the item tables say, where they know better than the entries."""
         found = self._items.find(question.text)
-        before = self._entry(question)
+        before = self._entry(question) if asks_on(question.text) else None
         if found is None or (before and not found.asks and not self._is_on_items(before)):
             return None
         if found.is_named and (found.asks or self._is_of_the_table(found, searched)):

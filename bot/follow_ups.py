@@ -51,7 +51,10 @@ def shipped_model() -> FollowUpModel:
 
 @dataclass(frozen=True)
 class Heard:
-    """A message as it may go on with an entry: alone, and beside the entry of that topic."""
+    """A message as it may go on with an entry: alone, and beside the entry of that topic.
+
+    `strange` is how many of its words that name something no entry of the topic holds.
+    """
 
     text: str
     terms: Sequence[str]
@@ -59,6 +62,7 @@ class Heard:
     beside: Ranking
     book: FaqBook
     topic: str
+    strange: int
 
     @property
     def features(self) -> Features:
@@ -67,19 +71,37 @@ class Heard:
         same = bool(first) and self.book.by_id[first[0].entry_id].topic == self.topic
         return {
             "right": self.alone.sure.right,
+            "strange": self.strange,
             "share": share_of_first(self.beside),
             "length": len(self.text) / 20,
-            "named": sum(not is_aspect(term) for term in self.terms),
+            "named": len(named(self.terms)),
             "same_topic": float(same),
             "marked": float(bool(_MARKER.match(self.text))),
-            "noun": float(bool(_ASKING_NOUN.search(self.text))),
+            "noun": float(asks_on(self.text)),
         }
 
     @property
     def goes_on(self) -> bool:
-        """Whether the message goes on with the entry."""
+        """Whether the message goes on with the entry.
+
+        What names only matters that are strange to the topic and to the whole FAQ does not.
+        """
         model = shipped_model()
+        says_nothing = not self.terms and not self.features["marked"]
+        is_foreign = says_nothing or 0 < self.strange == len(named(self.terms))
+        if is_foreign and self.alone.kind == "unanswered":
+            return False
         return model.goes_on.probability(self.features) >= model.least
+
+
+def named(terms: Sequence[str]) -> list[str]:
+    """Return the words that name a matter, of a message's content words."""
+    return [term for term in terms if not is_aspect(term)]
+
+
+def asks_on(text: str) -> bool:
+    """Tell whether a message asks on with another noun (エアコンは？)."""
+    return bool(_ASKING_NOUN.search(text))
 
 
 def needs_context(text: str, terms: Sequence[str]) -> bool:

@@ -231,6 +231,29 @@ class Ranker:
         best = tuple(Ranked(self._ids[at], float(scores[at])) for at in places)
         return replace(alone, best=best, places=places, scores=scores, signals=signals)
 
+    def strangers(self, terms: Sequence[str], topic: str) -> int:
+        """Return how many of the words no entry of a topic holds, itself or by a synonym."""
+        return sum(
+            all(self._entries[at].topic != topic for at in self._speaking_of(concept))
+            for concept in self.synonyms.concepts(terms)
+        )
+
+    def speaks_of(self, entry_id: str, terms: Sequence[str]) -> bool:
+        """Tell whether an entry holds all of the words, itself or by a synonym."""
+        at = self._positions[entry_id]
+        concepts = self.synonyms.concepts(terms)
+        return all(at in self._speaking_of(concept) for concept in concepts)
+
+    def _speaking_of(self, concept: Concept) -> set[int]:
+        """Return the entries that hold a word, or all words of a synonym."""
+        forms = ((concept.term,), *concept.synonyms)
+        held = (set.intersection(*map(self._holders, form)) for form in forms)
+        return set.union(*held)
+
+    def _holders(self, term: str) -> set[int]:
+        rows, _ = self.index.words.holders(term)
+        return set((np.searchsorted(self.index.row_starts, rows, side="right") - 1).tolist())
+
     def wordings(self, at: int) -> tuple[frozenset[str], ...]:
         """Return the words of each of an entry's wordings; split when first asked for."""
         if at not in self._wordings:

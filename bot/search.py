@@ -1,6 +1,6 @@
 """Finding the entries nearest to a question, how sure that is, and why."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -100,6 +100,14 @@ class Search:
         return self._ranker.beside(
             alone, together, entry.id, (COMBINED_SHARE, TOPIC_BONUS, REPEAT_COST)
         )
+
+    def strangers(self, terms: Sequence[str], topic: str) -> int:
+        """Return how many of the words no entry of a topic holds."""
+        return self._ranker.strangers(terms, topic)
+
+    def speaks_of(self, entry_id: str, terms: Sequence[str]) -> bool:
+        """Tell whether an entry holds all of the words."""
+        return self._ranker.speaks_of(entry_id, terms)
 
     def terms(self, text: str) -> tuple[str, ...]:
         """Return the content words of a text."""

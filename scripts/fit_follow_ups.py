@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 
 from bot.confidence import Logistic
 from bot.desk import InquiryDesk
-from bot.follow_ups import FollowUpModel, Heard
+from bot.follow_ups import FollowUpModel, Heard, named
 from bot.question import Question
 from channels.app import open_backend
 from channels.settings import Settings
@@ -30,7 +30,7 @@ _ROOT: Final = Path(__file__).parent.parent
 _CITY: Final = _ROOT / "faq/entries/shiomi"
 _TARGET: Final = _ROOT / "bot/data/follow_ups.json"
 _AT: Final = datetime(2026, 11, 27, 3, tzinfo=UTC)
-_NEW: Final = 1_000
+_NEW: Final = 900
 _TAKEN: Final = 0.02
 """Share of new questions that may be taken for follow-ups."""
 
@@ -69,7 +69,8 @@ def _heard(desk: InquiryDesk, text: str, entry_id: str) -> Heard:
     alone = desk.search.decided(desk.search.rank(question), desk.thresholds)
     beside = desk.search.rank_beside(question, alone.ranking, entry)
     terms = desk.search.terms(question.text)
-    return Heard(question.text, terms, alone, beside, desk.book, entry.topic)
+    strange = desk.search.strangers(named(terms), entry.topic)
+    return Heard(question.text, terms, alone, beside, desk.book, entry.topic, strange)
 
 
 if __name__ == "__main__":

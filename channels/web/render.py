@@ -26,6 +26,7 @@ from channels.web.schemas import (
 from faq.book import FaqBook
 from faq.entry import EASY
 from faq.notice import Notice
+from nlp.script import has_japanese_words
 
 
 def render(considered: Considered, book: FaqBook, notices: Iterable[Notice] = ()) -> ReplyOut:
@@ -45,11 +46,13 @@ def render(considered: Considered, book: FaqBook, notices: Iterable[Notice] = ()
         candidates=[render_candidate(one) for one in _candidates(reply)],
         clarification=_clarification(reply),
         prompt=_prompt(reply),
+        prompt_lang=_language_of(_prompt(reply), asked.language),
         contact=render_contact(reply.contact, asked.asked_at, asked.language),
         emergency=[
             EmergencyOut(name=one.name, telephone=one.telephone)
             for one in (sentence.contacts if sentence else ())
         ],
+        urgent=bool(sentence and sentence.group == "danger"),
         private=bool(sentence and sentence.private),
         links=[
             LinkOut(title=link.title, url=link.url) for link in (sentence.links if sentence else ())
@@ -121,6 +124,12 @@ def render_contact(
         status=opening_line(contact, at, language),
         url=office.page,
     )
+
+
+def _language_of(prompt: str | None, asked: str) -> str:
+    """Return the language a sentence is in: the asker's, or Japanese where it is not written."""
+    is_japanese = prompt is None or has_japanese_words(prompt, asked)
+    return "ja" if is_japanese or asked == EASY else asked
 
 
 def _ward_question(reply: Reply) -> WardQuestionOut | None:

@@ -155,8 +155,10 @@ class ReplyOut(BaseModel):
     candidates: list[CandidateOut]
     clarification: ClarificationOut | None
     prompt: str | None
+    prompt_lang: str
     contact: ContactOut | None
     emergency: list[EmergencyOut]
+    urgent: bool
     private: bool
     links: list[LinkOut]
     sentence: str | None
