@@ -14,9 +14,9 @@ from tests.running import run_command
 pytestmark = pytest.mark.browser
 
 MOVED_IN = "引っ越してきたんだけど何すればいい？"
-WEATHER = "明日の天気は？"
-WITH_NUMBER = "電話は090-1234-5678です 明日の天気は？"
-MASKED = "電話は〔電話番号〕です 明日の天気は?"
+RAMEN = "おすすめのラーメン屋は？"
+WITH_NUMBER = "電話は090-1234-5678です おすすめのラーメン屋は？"
+MASKED = "電話は〔電話番号〕です おすすめのラーメン屋は?"
 OFTEN_ASKED = "市外から汐見市へ引っ越してきたときは、どんな手続きが必要ですか。"
 CENTRE = "しおみコール"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -59,10 +59,10 @@ def expect_no_answer(reply: Locator) -> None:
 def test_a_citizen_asks_and_staff_sees_the_miss(visit: Open, city: City) -> None:
     page = visit("/").page
     expect_moving_in(ask(page, MOVED_IN))
-    expect_no_answer(ask(page, WEATHER))
+    expect_no_answer(ask(page, RAMEN))
     assert page.url == f"{city.address}/", "the answers came without leaving the page"
     latest = city.misses()[0]
-    assert (latest["text"], latest["channel"]) == (normalise(WEATHER), "web")
+    assert (latest["text"], latest["channel"]) == (normalise(RAMEN), "web")
     reply = ask(page, WITH_NUMBER)
     expect_no_answer(reply)
     assert city.misses()[0]["text"] == MASKED
@@ -151,7 +151,7 @@ def test_a_reply_is_announced_to_those_who_listen(visit: Open) -> None:
 
 def show_home(page: Page) -> None:
     ask(page, MOVED_IN)
-    ask(page, WEATHER)
+    ask(page, RAMEN)
 
 
 def show_reply(page: Page) -> None:
