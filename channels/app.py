@@ -36,6 +36,7 @@ from channels.web.public import PublicDesk
 from channels.web.request_id import RequestIds
 from channels.web.site import Site
 from faq.entry import Audience
+from nlp.language import load_detector
 from nlp.progress import Progress, unreported
 from nlp.tokeniser import SudachiTokeniser
 
@@ -136,6 +137,8 @@ def create_app(backend: Backend, only: Audience | None = None) -> FastAPI:
         following = [
             asyncio.create_task(_follow(live.refresh, "a new release")),
             asyncio.create_task(_follow(board.refresh, "notices")),
+            # The first message in another language need not wait for it, nor need the start.
+            asyncio.create_task(asyncio.to_thread(load_detector)),
         ]
         try:
             yield
