@@ -12,7 +12,7 @@ from bot.errors import QuestionRejected
 from bot.inquiry import inquiry_of
 from bot.question import Question
 from bot.ranking import SIGNAL_LABELS, Contribution, Ranking
-from bot.reply import KIND_LABELS, Answer, Answered, Fixed, Reply
+from bot.reply import KIND_LABELS, Answer, Answered, Fixed, Reply, Unsure
 from channels.app import ensure_release
 from channels.commands.console import backend, out, steps
 from channels.markdown import to_text
@@ -78,6 +78,8 @@ def _print_reply(console: Console, reply: Reply, at: datetime) -> None:
             console.print(f"\n{reply.ward_question.prompt}（{wards}）")
     else:
         console.print(reply.prompt)
+    for candidate in reply.candidates if isinstance(reply, Unsure) else ():
+        console.print(f"・{candidate.question}（{candidate.entry_id}）")
     for day in reply.days if isinstance(reply, Fixed) else ():
         console.print(f"・{day_line(day)}")
     if reply.contact:
