@@ -15,15 +15,13 @@ from bot.follow_ups import (
     ELSEWHERE_FROM,
     Heard,
     asks_on,
-    is_aspect,
-    named,
     needs_context,
     share_of_first,
 )
 from bot.hours_question import HoursQuestions
 from bot.inquiry import Inquiry, InquiryRecorder, inquiry_of
 from bot.item_questions import ItemQuestions, ItemsFound
-from bot.places import PlaceFinder
+from bot.places import Place, PlaceFinder
 from bot.question import Question
 from bot.reply import Kind, Reply
 from bot.reply_writer import ReplyWriter
@@ -40,6 +38,7 @@ from bot.understanding import Understanding
 from faq.book import FaqBook
 from faq.entry import FaqEntry
 from faq.index import FaqIndex
+from nlp.aspects import named
 from nlp.tokeniser import SudachiTokeniser
 
 _TYPED: Final = 100
@@ -71,8 +70,7 @@ class InquiryDesk:
         self.book = book
         self.release = release
         self.writer = ReplyWriter(book)
-        self.search = Search(book, index, tokeniser, understanding)
-        self.thresholds = thresholds or Thresholds()
+        self.search = Search(book, index, tokeniser, understanding, thresholds or Thresholds())
         meaning = understanding.meaning
         encoded = (lambda text: meaning.encoder.encode([text])[0]) if meaning else None
         watch = DangerWatch(shipped_model(), tokeniser.terms, encoded)
@@ -89,15 +87,15 @@ class InquiryDesk:
         if fixed:
             return self.writer.fixed(question, fixed)
         place = self._places.find(question.text)
-        question = self.placed(question)
-        if place and place.rest:
+        question = self._at(question, place)
+        if place and place.alone:
+            reply = self._only_a_ward(question, depth)
+            if reply:
+                return reply
+        elif place:
             # Where somebody lives chooses the answer, but would mislead the search for it.
             question = question.put_as(place.rest)
-        return (
-            self._only_a_ward(question, depth)
-            or self._about_hours(question)
-            or self._searched(question, depth)
-        )
+        return self._about_hours(question) or self._searched(question, depth)
 
     def warm_up(self, at: datetime) -> None:
         """Do what the first citizens would have to wait for: read, and open, what all use."""
@@ -119,7 +117,9 @@ class InquiryDesk:
 
         What is known of the conversation but is not in this book (any more) is dropped.
         """
-        place = self._places.find(question.text)
+        return self._at(question, self._places.find(question.text))
+
+    def _at(self, question: Question, place: Place | None) -> Question:
         known = self.book.ward(question.ward) if question.ward else None
         ward = place.ward if place else known
         entry_id = question.entry_id if self._entry(question) else None
@@ -127,15 +127,11 @@ class InquiryDesk:
 
     def _entry(self, question: Question) -> FaqEntry | None:
         """Return the entry that was talked about, if the asker may still see it."""
-        entry_id = question.entry_id or ""
-        entry = self.book.by_id.get(entry_id) or self.book.item_entries.get(entry_id)
+        entry = self.book.entry(question.entry_id or "")
         return entry if entry and question.may_see(entry) else None
 
     def _only_a_ward(self, question: Question, depth: int) -> Reply | None:
-        """Return the answer of the asker's ward, where the message says nothing but the ward."""
-        place = self._places.find(question.text)
-        if not place or not place.alone:
-            return None
+        """Return the answer of the asker's ward, for a message that says nothing but the ward."""
         entry = self._entry(question)
         if entry is None:
             return self.writer.named(question, "follow-up-unclear")
@@ -171,7 +167,7 @@ class InquiryDesk:
             expired = self._expired(question, depth)
             if expired:
                 return expired
-        searched = self.search.decided(ranking, self.thresholds)
+        searched = self.search.searched(ranking)
         return (
             self._of_items(question, searched)
             or self._going_on(question, searched)
@@ -191,17 +187,16 @@ class InquiryDesk:
     def _going_on(self, question: Question, searched: Searched) -> Reply | None:
         """Return what a message means that goes on with the entry before, if it does."""
         entry = self.book.by_id.get(question.entry_id or "")
-        terms = self.search.terms(question.text)
         if entry is None:
+            terms = self.search.terms(question.text)
             is_bare = needs_context(question.text, terms) and searched.kind != "answered"
             return self.writer.named(question, "follow-up-unclear") if is_bare else None
         beside = self.search.rank_beside(question, searched.ranking, entry)
-        strange = self.search.strangers(named(terms), entry.topic)
-        heard = Heard(question.text, terms, searched, beside, self.book, entry.topic, strange)
+        heard = Heard.of(question.text, searched, entry, beside, self.search)
         if not heard.goes_on:
             return None
         share = share_of_first(beside)
-        is_named = self.search.speaks_of(beside.best[0].entry_id, named(terms))
+        is_named = self.search.speaks_of(beside.best[0].entry_id, named(heard.terms))
         kind: Kind = "answered" if share >= ANSWER_FROM and is_named else "unsure"
         return self._decided(question, Searched(beside, Confidence(share, 1.0, {}), kind))
 
@@ -241,10 +236,7 @@ class InquiryDesk:
         if not parts:
             return None
         asked = [question.put_as(part.text) for part in parts]
-        searched = [
-            self.search.decided(self.search.rank(one, depth=depth), self.thresholds)
-            for one in asked
-        ]
+        searched = [self.search.searched(self.search.rank(one, depth=depth)) for one in asked]
         found = [one for one in searched if is_sure(one, RIGHT_FROM)]
         if not self._are_apart(parts, found):
             return None
@@ -272,13 +264,12 @@ class InquiryDesk:
     def _is_unfound(self, part: Searched) -> bool:
         """Tell whether a part asks for something that no entry answers: then it is to be named."""
         text = part.ranking.text
-        says_nothing = all(map(is_aspect, self.search.terms(text)))
-        is_named = not says_nothing and not self._fixed.find(text)
-        return is_named and (part.kind == "unanswered" or part.sure.right < FOUND_NOTHING)
+        is_named = named(self.search.terms(text)) and not self._fixed.find(text)
+        return bool(is_named) and (part.kind == "unanswered" or part.sure.right < FOUND_NOTHING)
 
     def _expired(self, question: Question, depth: int) -> Reply | None:
         """Return that the answer is no longer valid, where it would be given if it were."""
         ranking = self.search.rank(question, depth=depth, even_expired=True)
-        if self.search.decided(ranking, self.thresholds).kind != "answered":
+        if self.search.searched(ranking).kind != "answered":
             return None
         return self.writer.expired(question, self.book.by_id[ranking.best[0].entry_id])

@@ -149,16 +149,5 @@ def _held(
     total = sum(surprise.values())
     if not total:
         return _HALF_HELD
-    first, last = int(ranker.index.row_starts[at]), int(ranker.index.row_starts[at + 1])
-    words = ranker.index.words
-    held = (one.term for one in concepts if _is_held(words, one, first, last))
+    held = (one.term for one in concepts if ranker.holds(at, one))
     return sum(surprise[term] for term in held) / total
-
-
-def _is_held(words: WordIndex, concept: Concept, first: int, last: int) -> bool:
-    def stands(term: str) -> bool:
-        rows, _ = words.holders(term)
-        at = int(np.searchsorted(rows, first))
-        return at < len(rows) and int(rows[at]) < last
-
-    return stands(concept.term) or any(all(map(stands, form)) for form in concept.synonyms)

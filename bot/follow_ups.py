@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import Final, Self
 
 import msgspec
 
 from bot.confidence import Logistic
 from bot.features import Features
 from bot.ranking import Ranking
-from bot.search import Searched
-from faq.book import FaqBook
+from bot.search import Search, Searched
+from faq.entry import FaqEntry
+from nlp.aspects import named
 
 ANSWER_FROM: Final = 0.5
 """Least share of the first entry among the near ones for an answer, not a choice."""
@@ -60,23 +61,35 @@ class Heard:
     terms: Sequence[str]
     alone: Searched
     beside: Ranking
-    book: FaqBook
-    topic: str
+    is_same_topic: bool
     strange: int
+
+    @classmethod
+    def of(
+        cls, text: str, alone: Searched, before: FaqEntry, beside: Ranking, search: Search
+    ) -> Self:
+        """Return a message as it may go on with the entry `before`."""
+        terms = search.terms(text)
+        first = search.first_of(alone.ranking)
+        same = first is not None and first.topic == before.topic
+        return cls(text, terms, alone, beside, same, search.strangers(named(terms), before.topic))
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether it begins with a word that takes up what was said (じゃあ, それは)."""
+        return bool(_MARKER.match(self.text))
 
     @property
     def features(self) -> Features:
         """What tells a follow-up: it is short, names little, and finds something of the topic."""
-        first = self.alone.ranking.best
-        same = bool(first) and self.book.by_id[first[0].entry_id].topic == self.topic
         return {
             "right": self.alone.sure.right,
             "strange": self.strange,
             "share": share_of_first(self.beside),
             "length": len(self.text) / 20,
             "named": len(named(self.terms)),
-            "same_topic": float(same),
-            "marked": float(bool(_MARKER.match(self.text))),
+            "same_topic": float(self.is_same_topic),
+            "marked": float(self.is_marked),
             "noun": float(asks_on(self.text)),
         }
 
@@ -87,16 +100,11 @@ class Heard:
         What names only matters that are strange to the topic and to the whole FAQ does not.
         """
         model = shipped_model()
-        says_nothing = not self.terms and not self.features["marked"]
+        says_nothing = not self.terms and not self.is_marked
         is_foreign = says_nothing or 0 < self.strange == len(named(self.terms))
         if is_foreign and self.alone.kind == "unanswered":
             return False
         return model.goes_on.probability(self.features) >= model.least
-
-
-def named(terms: Sequence[str]) -> list[str]:
-    """Return the words that name a matter, of a message's content words."""
-    return [term for term in terms if not is_aspect(term)]
 
 
 def asks_on(text: str) -> bool:
@@ -107,21 +115,10 @@ def asks_on(text: str) -> bool:
 def needs_context(text: str, terms: Sequence[str]) -> bool:
     """Tell whether a message asks something of a matter that it does not name (いくら？)."""
     says_something = bool(terms) or bool(_MARKER.match(text))
-    return says_something and len(text) <= _LONGEST and all(map(is_aspect, terms))
+    return says_something and len(text) <= _LONGEST and not named(terms)
 
 
 def share_of_first(ranking: Ranking) -> float:
     """Return how much of the near entries' weight the first one has (softmax of the scores)."""
     scores = [one.score for one in ranking.best[:_NEAR]]
     return 1.0 / sum(math.exp(score - scores[0]) for score in scores) if scores else 0.0
-
-
-def is_aspect(term: str) -> bool:
-    """Tell whether a content word asks something of a matter without naming it."""
-    return term.removesuffix("ない") in _aspects() or not term.strip("0123456789")
-
-
-@cache
-def _aspects() -> frozenset[str]:
-    lines = files("nlp").joinpath("data/aspects.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())

@@ -69,8 +69,7 @@ class Question:
     def may_see(self, entry: FaqEntry) -> bool:
         """Tell whether the asker may be shown an entry that is talked about."""
         today = self.asked_at.astimezone(JAPAN).date()
-        is_for_asker = entry.audience == "public" or self.sees_staff_entries
-        return is_for_asker and entry.is_current(today)
+        return entry.may_be_read(today, by_staff=self.sees_staff_entries)
 
     @property
     def sees_staff_entries(self) -> bool:

@@ -180,11 +180,17 @@ class Ranker:
         signals = self._signals(text, concepts, foreign=foreign)
         scores = signals.scores()
         eligible = self._eligible(staff, date.min if even_expired else on)
-        order = best_places(np.where(eligible, scores, -np.inf), depth)
-        places = tuple(int(at) for at in order if eligible[at])
-        best = tuple(Ranked(self._ids[at], float(scores[at])) for at in places)
+        places, best = self._best(scores, eligible, depth)
         expired = self._better_expired(scores, eligible, staff, best)
         return Ranking(text, concepts, best, places, scores, signals, expired, eligible)
+
+    def _best(
+        self, scores: Floats, eligible: NDArray[np.bool_], depth: int
+    ) -> tuple[tuple[int, ...], tuple[Ranked, ...]]:
+        """Return the best eligible entries, by their places and as ranked."""
+        order = best_places(np.where(eligible, scores, -np.inf), depth)
+        places = tuple(int(at) for at in order if eligible[at])
+        return places, tuple(Ranked(self._ids[at], float(scores[at])) for at in places)
 
     def _better_expired(
         self, scores: Floats, eligible: NDArray[np.bool_], staff: bool, best: Sequence[Ranked]
@@ -206,7 +212,8 @@ class Ranker:
         """
         at = self._positions[entry_id]
         topic = self._entries[at].topic
-        same = np.array([float(bool(topic) and one.topic == topic) for one in self._entries])
+        same = np.zeros(len(self._entries))
+        same[self._places_of(topic) if topic else []] = 1.0
         repeated = np.zeros(len(same))
         repeated[at] = 1.0
         weight, bonus, cost = shares
@@ -226,33 +233,33 @@ class Ranker:
             },
         )
         scores = signals.scores()
-        order = best_places(np.where(alone.eligible, scores, -np.inf), len(alone.places))
-        places = tuple(int(at) for at in order)
-        best = tuple(Ranked(self._ids[at], float(scores[at])) for at in places)
+        places, best = self._best(scores, alone.eligible, len(alone.places))
         return replace(alone, best=best, places=places, scores=scores, signals=signals)
 
     def strangers(self, terms: Sequence[str], topic: str) -> int:
         """Return how many of the words no entry of a topic holds, itself or by a synonym."""
-        return sum(
-            all(self._entries[at].topic != topic for at in self._speaking_of(concept))
-            for concept in self.synonyms.concepts(terms)
-        )
+        places = self._places_of(topic)
+        concepts = self.synonyms.concepts(terms)
+        return sum(not any(self.holds(at, one) for at in places) for one in concepts)
 
     def speaks_of(self, entry_id: str, terms: Sequence[str]) -> bool:
         """Tell whether an entry holds all of the words, itself or by a synonym."""
         at = self._positions[entry_id]
-        concepts = self.synonyms.concepts(terms)
-        return all(at in self._speaking_of(concept) for concept in concepts)
+        return all(self.holds(at, concept) for concept in self.synonyms.concepts(terms))
 
-    def _speaking_of(self, concept: Concept) -> set[int]:
-        """Return the entries that hold a word, or all words of a synonym."""
-        forms = ((concept.term,), *concept.synonyms)
-        held = (set.intersection(*map(self._holders, form)) for form in forms)
-        return set.union(*held)
+    def holds(self, at: int, concept: Concept) -> bool:
+        """Tell whether the entry at a place holds a word, or all words of a synonym."""
+        first, last = int(self.index.row_starts[at]), int(self.index.row_starts[at + 1])
 
-    def _holders(self, term: str) -> set[int]:
-        rows, _ = self.index.words.holders(term)
-        return set((np.searchsorted(self.index.row_starts, rows, side="right") - 1).tolist())
+        def stands(term: str) -> bool:
+            rows, _ = self.index.words.holders(term)
+            found = int(np.searchsorted(rows, first))
+            return found < len(rows) and int(rows[found]) < last
+
+        return stands(concept.term) or any(all(map(stands, form)) for form in concept.synonyms)
+
+    def _places_of(self, topic: str) -> list[int]:
+        return [at for at, one in enumerate(self._entries) if one.topic == topic]
 
     def wordings(self, at: int) -> tuple[frozenset[str], ...]:
         """Return the words of each of an entry's wordings; split when first asked for."""

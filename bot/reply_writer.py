@@ -1,7 +1,7 @@
 """Replies in the city's approved words: the entry's text, fixed sentences, whom to call."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -25,7 +25,7 @@ from bot.reply import (
 )
 from bot.search import Searched
 from faq.book import FaqBook
-from faq.entry import EASY, FaqEntry
+from faq.entry import FaqEntry, is_japanese
 from faq.item import Item
 from faq.office import JAPAN, Office
 from faq.opening_days import opening_day
@@ -66,15 +66,12 @@ class ReplyWriter:
         reply = self.answered(question, first.ranking, first.sure)
         if isinstance(reply, Fixed):
             return reply
+        entries = [self.book.by_id[one.ranking.best[0].entry_id] for one in others]
         more = [
-            self.answer_of(
-                self.book.by_id[one.ranking.best[0].entry_id],
-                question.language,
-                question.ward,
-                question.asked_at,
-            )
-            for one in others
+            self.answer_of(entry, question.language, question.ward, question.asked_at)
+            for entry in entries
         ]
+        asked = (reply.ward_question, *(self._ward_question(question, one) for one in entries))
         note = self._sentence("unfound-part", question)
         if unfound and not note:
             return None
@@ -85,15 +82,8 @@ class ReplyWriter:
             more=tuple(more),
             unfound=unfound,
             unfound_note=note if unfound else "",
-            ward_question=next(filter(None, self._ward_questions(question, needs)), None),
+            ward_question=next(filter(None, asked), None),
         )
-
-    def _ward_questions(
-        self, question: Question, needs: Sequence[Searched]
-    ) -> Iterator[WardQuestion | None]:
-        for one in needs:
-            entry = self.book.by_id[one.ranking.best[0].entry_id]
-            yield self._ward_question(question, entry)
 
     def unsure(self, question: Question, ranking: Ranking, sure: Confidence) -> Unsure | Fixed:
         """Return the nearest entries to choose from, or a question that narrows them."""
@@ -233,19 +223,21 @@ class ReplyWriter:
         return sentence.in_language(language) if sentence else ""
 
     def _speaks(self, entry: FaqEntry, language: str) -> bool:
-        """Tell whether an entry may answer in a language; in all, where the city says no other."""
-        if language in ("ja", EASY) or self.book.sentence("language-unavailable") is None:
-            return True
-        return self.book.variant(entry, language) is not None
+        """Tell whether an entry may answer in a language."""
+        return self._needs_no_text(language) or self.book.variant(entry, language) is not None
 
     def _is_spoken(self, language: str) -> bool:
+        return self._needs_no_text(language) or language in self.book.languages
+
+    def _needs_no_text(self, language: str) -> bool:
+        """Tell whether Japanese will do: in any language, where the city has no words for that."""
         unsaid = self.book.sentence("language-unavailable") is None
-        return unsaid or language in ("ja", EASY) or language in self.book.languages
+        return is_japanese(language) or unsaid
 
     def _ward_question(self, question: Question, entry: FaqEntry) -> WardQuestion | None:
         prompt = self._sentence("ward-question", question)
         known = question.ward in entry.by_ward
-        if known or not entry.by_ward or not prompt or question.language not in ("ja", EASY):
+        if known or not entry.by_ward or not prompt or not is_japanese(question.language):
             return None
         return WardQuestion(prompt, self.book.wards)
 
@@ -254,7 +246,7 @@ class ReplyWriter:
     ) -> Clarification | None:
         prompt = self._sentence("clarify", question)
         # Topics and offices are named in Japanese only.
-        if not prompt or question.language not in ("ja", EASY):
+        if not prompt or not is_japanese(question.language):
             return None
         ranked = {one.entry_id: one for one in ranking.best}
         choices = []

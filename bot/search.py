@@ -62,8 +62,10 @@ class Search:
         index: FaqIndex,
         tokeniser: SudachiTokeniser,
         understanding: Understanding,
+        thresholds: Thresholds,
     ) -> None:
         self._book = book
+        self._thresholds = thresholds
         self._models: Mapping[str, ConfidenceModel] = models_of(book.decision)
         self._tokeniser = tokeniser
         synonyms = SynonymTable.of_city(book.synonyms, tokeniser.terms)
@@ -117,10 +119,14 @@ class Search:
         """Return all words of a text with their parts of speech."""
         return self._tokeniser.readings(text)
 
-    def decided(self, ranking: Ranking, thresholds: Thresholds) -> Searched:
+    def searched(self, ranking: Ranking) -> Searched:
         """Return a ranking with how sure it is and the kind of reply it deserves."""
         sure = self.confidence(ranking)
-        return Searched(ranking, sure, decide(sure, self.model_for(ranking), thresholds))
+        return Searched(ranking, sure, decide(sure, self.model_for(ranking), self._thresholds))
+
+    def first_of(self, ranking: Ranking) -> FaqEntry | None:
+        """Return the entry that a ranking puts first, None of an empty one."""
+        return self._book.by_id[ranking.best[0].entry_id] if ranking.best else None
 
     def confidence(self, ranking: Ranking) -> Confidence:
         """Return how sure a ranking is."""

@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from typing import Final
 
 from bot.reply import Contact
+from faq.entry import is_japanese
 from faq.office import JAPAN
 from faq.opening_days import OpeningDay
 
@@ -29,13 +30,13 @@ _CLOSED: Final[Mapping[str, str]] = {
 def opening_line(contact: Contact, at: datetime, language: str = "ja") -> str:
     """Return one line on whether the contact answers now, else when next; empty if never."""
     if contact.open_now and contact.closes_at:
-        words = _OPEN.get(language, _OPEN["ja" if language == "ja" else "en"])
+        words = _OPEN.get(language, _OPEN["en"])
         return words.format(until=clock(contact.closes_at.astimezone(JAPAN).time()))
     if contact.next_opening is None:
         return ""
-    words = _CLOSED.get(language, _CLOSED["ja" if language == "ja" else "en"])
+    words = _CLOSED.get(language, _CLOSED["en"])
     then = contact.next_opening.astimezone(JAPAN)
-    if language in ("ja", "easy"):
+    if is_japanese(language):
         return words.format(then=japan_moment(then, at))
     return words.format(then=f"{then:%Y-%m-%d} {clock(then.time())}")
 

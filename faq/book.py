@@ -74,6 +74,10 @@ class FaqBook:
         made = (entry_of(item, self.by_id.get(item.guide)) for item in self.items)
         return {entry.id: entry for entry in made}
 
+    def entry(self, entry_id: str) -> FaqEntry | None:
+        """Return the entry, or the item as one, of that id; None when there is none."""
+        return self.by_id.get(entry_id) or self.item_entries.get(entry_id)
+
     @cached_property
     def topics(self) -> tuple[str, ...]:
         """Topics of public entries, those with most entries first."""

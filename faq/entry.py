@@ -15,6 +15,11 @@ EASY: Final = "easy"
 """The code of やさしい日本語 wherever a language is named."""
 
 
+def is_japanese(language: str) -> bool:
+    """Tell whether a code means Japanese, plain Japanese included."""
+    return language in ("ja", EASY)
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """A page that belongs to an answer."""
@@ -84,6 +89,10 @@ class FaqEntry:
             *((question, answer) for question in (self.question, *self.phrasings)),
             *((variant.question, variant.answer) for variant in variants),
         )
+
+    def may_be_read(self, on: date, *, by_staff: bool = False) -> bool:
+        """Tell whether citizens, or else staff, may be shown the entry on that day (Asia/Tokyo)."""
+        return (self.audience == "public" or by_staff) and self.is_current(on)
 
     def is_current(self, on: date) -> bool:
         """Tell whether the entry is still valid on that day (Asia/Tokyo)."""

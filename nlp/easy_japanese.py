@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
 from nlp.tokeniser import SudachiTokeniser
+from nlp.word_lists import lines_of
 
 LONGEST_SENTENCE: Final = 50
 """Characters of a sentence without its readings and links, at most."""
@@ -92,5 +92,4 @@ def _passive(text: str, tokeniser: SudachiTokeniser) -> Iterator[Advice]:
 
 @cache
 def _easy_kanji() -> frozenset[str]:
-    lines = files("nlp").joinpath("data/kanji_grades.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset("".join(line for line in lines if not line.startswith("#")))
+    return frozenset("".join(lines_of("kanji_grades.txt")))

@@ -8,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
+from nlp.word_lists import lines_of
+
 SYNONYM_WEIGHT: Final = 0.5
 """What a synonym counts beside the word that was really typed (.3 and .7 are worse)."""
 
@@ -75,15 +77,16 @@ class SynonymTable:
 
 def municipal_groups() -> tuple[tuple[str, ...], ...]:
     """Return the project's own groups: how citizens speak, beside how offices write."""
-    lines = (line.partition("#")[0].strip() for line in _data("municipal_synonyms.txt"))
-    return tuple(tuple(word.strip() for word in line.split(",")) for line in lines if line)
+    lines = lines_of("municipal_synonyms.txt")
+    return tuple(tuple(word.strip() for word in line.split(",")) for line in lines)
 
 
 @cache
 def _sudachi_others() -> Mapping[Form, tuple[Form, ...]]:
     # Reduced by scripts/reduce_sudachi_synonyms.py: a group a line, forms by tabs, terms by spaces.
     # Read once a process: every release shares it.
-    lines = (line.split("\t") for line in _data("sudachi_synonyms.tsv"))
+    text = files("nlp").joinpath("data/sudachi_synonyms.tsv").read_text(encoding="utf-8")
+    lines = (line.split("\t") for line in text.splitlines())
     # One string for each term, however many forms hold it.
     return _others_of((tuple(map(sys.intern, form.split(" "))) for form in line) for line in lines)
 
@@ -96,7 +99,3 @@ def _others_of(groups: Iterable[Iterable[Form]]) -> dict[Form, tuple[Form, ...]]
             added = tuple(other for other in forms if other != form)
             others[form] = tuple(dict.fromkeys(others.get(form, ()) + added))
     return others
-
-
-def _data(name: str) -> list[str]:
-    return files("nlp").joinpath(f"data/{name}").read_text(encoding="utf-8").splitlines()

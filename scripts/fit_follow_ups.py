@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 
 from bot.confidence import Logistic
 from bot.desk import InquiryDesk
-from bot.follow_ups import FollowUpModel, Heard, named
+from bot.follow_ups import FollowUpModel, Heard
 from bot.question import Question
 from channels.app import open_backend
 from channels.settings import Settings
@@ -66,11 +66,9 @@ def main() -> None:
 def _heard(desk: InquiryDesk, text: str, entry_id: str) -> Heard:
     question = Question.from_text(text, "web", _AT, entry_id=entry_id)
     entry = desk.book.by_id[entry_id]
-    alone = desk.search.decided(desk.search.rank(question), desk.thresholds)
+    alone = desk.search.searched(desk.search.rank(question))
     beside = desk.search.rank_beside(question, alone.ranking, entry)
-    terms = desk.search.terms(question.text)
-    strange = desk.search.strangers(named(terms), entry.topic)
-    return Heard(question.text, terms, alone, beside, desk.book, entry.topic, strange)
+    return Heard.of(question.text, alone, entry, beside, desk.search)
 
 
 if __name__ == "__main__":

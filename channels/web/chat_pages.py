@@ -41,18 +41,14 @@ def build_router(public: PublicDesk, site: Site) -> APIRouter:
             session=new_session(),
         )
 
+    def form(session: str, status: int = 200, **around: object) -> Response:
+        shown = {"thanks": False, "problem": "", "value": ""} | around
+        return site.page("chat.html", status, here="chat", reply=None, session=session, **shown)
+
     @router.get("/chat")
     async def chat(thanks: bool = False) -> Response:
         """Show the form that works without JavaScript."""
-        return site.page(
-            "chat.html",
-            here="chat",
-            reply=None,
-            value="",
-            problem="",
-            thanks=thanks,
-            session=new_session(),
-        )
+        return form(new_session(), thanks=thanks)
 
     @router.post("/chat")
     async def asked(
@@ -65,16 +61,7 @@ def build_router(public: PublicDesk, site: Site) -> APIRouter:
             considered, book = await public.ask(Asked(text, session))
         except QuestionRejected as rejected:
             problem = site.sentence(f"rejected-{rejected.reason.replace('_', '-')}")
-            return site.page(
-                "chat.html",
-                422,
-                here="chat",
-                reply=None,
-                problem=problem,
-                thanks=False,
-                value=printable(text)[:_KEPT],
-                session=session,
-            )
+            return form(session, 422, problem=problem, value=printable(text)[:_KEPT])
         return site.page(
             "chat.html",
             here="chat",

@@ -42,8 +42,7 @@ def build_router(public: PublicDesk, site: Site) -> APIRouter:
     @router.get("/faq/{entry_id}")
     async def faq_entry(entry_id: str, lang: str = "ja") -> Response:
         """Show one entry with its contact; 404 for entries that are not public or not valid."""
-        book = public.desk.book
-        entry = book.by_id.get(entry_id) or book.item_entries.get(entry_id)
+        entry = public.desk.book.entry(entry_id)
         if entry is None or not public.is_public(entry):
             raise HTTPException(404)
         return site.page("faq_entry.html", here="faq", **_entry_values(public, entry, lang))

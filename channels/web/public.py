@@ -66,8 +66,7 @@ class PublicDesk:
 
     def is_public(self, entry: FaqEntry) -> bool:
         """Tell whether citizens may read the entry today."""
-        today = self.clock().astimezone(JAPAN).date()
-        return entry.audience == "public" and entry.is_current(today)
+        return entry.may_be_read(self.clock().astimezone(JAPAN).date())
 
     def topics(self) -> Mapping[str, list[FaqEntry]]:
         """Return the entries citizens may read, by topic, the largest topic first."""

@@ -24,7 +24,7 @@ from channels.web.schemas import (
     WardQuestionOut,
 )
 from faq.book import FaqBook
-from faq.entry import EASY
+from faq.entry import is_japanese
 from faq.notice import Notice
 from nlp.script import has_japanese_words
 
@@ -37,6 +37,7 @@ def render(considered: Considered, book: FaqBook, notices: Iterable[Notice] = ()
         for one in ((reply.answer, *reply.more) if isinstance(reply, Answered) else ())
     ]
     sentence = reply.sentence if isinstance(reply, Fixed) else None
+    prompt = _prompt(reply)
     return ReplyOut(
         inquiry_id=asked.id,
         kind=reply.kind,
@@ -45,8 +46,8 @@ def render(considered: Considered, book: FaqBook, notices: Iterable[Notice] = ()
         answers=answers,
         candidates=[render_candidate(one) for one in _candidates(reply)],
         clarification=_clarification(reply),
-        prompt=_prompt(reply),
-        prompt_lang=_language_of(_prompt(reply), asked.language),
+        prompt=prompt,
+        prompt_lang=_language_of(prompt, asked.language),
         contact=render_contact(reply.contact, asked.asked_at, asked.language),
         emergency=[
             EmergencyOut(name=one.name, telephone=one.telephone)
@@ -113,9 +114,8 @@ def render_contact(
     if contact is None:
         return None
     office = contact.office
-    is_foreign = language not in ("ja", EASY)
     return ContactOut(
-        name=office.name_en if is_foreign and office.name_en else office.name,
+        name=office.name if is_japanese(language) else office.name_en or office.name,
         telephone=office.telephone,
         hours=office.hours_text(),
         open_now=contact.open_now,
@@ -128,8 +128,9 @@ def render_contact(
 
 def _language_of(prompt: str | None, asked: str) -> str:
     """Return the language a sentence is in: the asker's, or Japanese where it is not written."""
-    is_japanese = prompt is None or has_japanese_words(prompt, asked)
-    return "ja" if is_japanese or asked == EASY else asked
+    if is_japanese(asked) or prompt is None or has_japanese_words(prompt, asked):
+        return "ja"
+    return asked
 
 
 def _ward_question(reply: Reply) -> WardQuestionOut | None:
