@@ -89,7 +89,7 @@ class InquiryDesk:
         place = self._places.find(question.text)
         question = self._at(question, place)
         if place and place.alone:
-            reply = self._only_a_ward(question, depth)
+            reply = self._only_a_ward(question)
             if reply:
                 return reply
         elif place:
@@ -130,18 +130,23 @@ class InquiryDesk:
         entry = self.book.entry(question.entry_id or "")
         return entry if entry and question.may_see(entry) else None
 
-    def _only_a_ward(self, question: Question, depth: int) -> Reply | None:
+    def _only_a_ward(self, question: Question) -> Reply | None:
         """Return the answer of the asker's ward, for a message that says nothing but the ward."""
         entry = self._entry(question)
         if entry is None:
             return self.writer.named(question, "follow-up-unclear")
-        return self._given(question, entry, depth)
+        return self.given(question, entry)
 
-    def _given(self, question: Question, entry: FaqEntry, depth: int) -> Reply:
-        """Return the answer of an entry that the conversation leads to."""
+    def given(self, question: Question, entry: FaqEntry) -> Reply:
+        """Return the answer of an entry, or item, that was chosen or that was talked about."""
+        # So deep that the entry is in it, however many others its question is nearer to.
+        depth = len(self.book.entries)
         ranking = self.search.rank(question.put_as(entry.question), depth=depth)
-        sure = self.search.confidence(ranking)
-        return self.writer.answered(question, ranking.led_by(entry.id), sure)
+        searched = self.search.searched(ranking)
+        item = self.book.item(entry.id)
+        if item:
+            return self.writer.items(question, (item,), searched)
+        return self.writer.answered(question, ranking.led_by(entry.id), searched.sure)
 
     def _about_hours(self, question: Question) -> Reply | None:
         entry = self._entry(question)

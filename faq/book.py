@@ -78,6 +78,10 @@ class FaqBook:
         """Return the entry, or the item as one, of that id; None when there is none."""
         return self.by_id.get(entry_id) or self.item_entries.get(entry_id)
 
+    def item(self, item_id: str) -> Item | None:
+        """Return the item of that id, or None."""
+        return self._items.get(item_id)
+
     @cached_property
     def topics(self) -> tuple[str, ...]:
         """Topics of public entries, those with most entries first."""
@@ -91,6 +95,10 @@ class FaqBook:
     def languages(self) -> frozenset[str]:
         """Languages beside Japanese that at least one entry is approved in."""
         return frozenset(language for entry in self.entries for language in entry.translations)
+
+    @cached_property
+    def _items(self) -> Mapping[str, Item]:
+        return {item.id: item for item in self.items}
 
     @cached_property
     def _offices(self) -> Mapping[str, Office]:

@@ -187,6 +187,23 @@ def test_an_item_is_answered_from_the_table(talk: Talk) -> None:
     assert unknown.prompt == SENTENCES["item-unknown"]
 
 
+def test_what_was_chosen_is_given_whatever_its_place_in_the_ranking(talk: Talk) -> None:
+    book = talk.desk.book
+    question = Question.from_text("北区です", "web", NOON)
+    for entry in [*book.entries, *book.item_entries.values()]:
+        if question.may_see(entry):
+            reply = talk.desk.given(question, entry)
+            assert isinstance(reply, Answered)
+            assert reply.answer.entry == entry
+
+
+def test_a_ward_after_an_item_is_still_of_the_item(talk: Talk) -> None:
+    talk.say("ふとんの捨て方")
+    reply = talk.say("北区です")
+    assert isinstance(reply, Answered)
+    assert reply.answer.question == "布団"
+
+
 def test_several_needs_are_answered_each(talk: Talk) -> None:
     reply = talk.say("パスポートの申請はどこですか。それと、粗大ごみの料金はいくらですか")
     assert isinstance(reply, Answered)
