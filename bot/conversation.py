@@ -17,11 +17,15 @@ _MOST: Final = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Where a conversation stands: the entry last shown first, the asker's ward and language."""
+    """Where a conversation stands: the entry last shown first, the asker's ward and language.
+
+    `text_only` is how the citizen wants to read, where a channel has more than text.
+    """
 
     entry_id: str | None = None
     ward: str | None = None
     language: str = "ja"
+    text_only: bool = False
 
     @classmethod
     def after(cls, question: Question, reply: Reply) -> "Conversation":

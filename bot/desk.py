@@ -38,6 +38,7 @@ from bot.understanding import Understanding
 from faq.book import FaqBook
 from faq.entry import FaqEntry
 from faq.index import FaqIndex
+from faq.sentence import CHANNEL_GROUPS
 from nlp.aspects import named
 from nlp.tokeniser import SudachiTokeniser
 
@@ -74,7 +75,9 @@ class InquiryDesk:
         meaning = understanding.meaning
         encoded = (lambda text: meaning.encoder.encode([text])[0]) if meaning else None
         watch = DangerWatch(shipped_model(), tokeniser.terms, encoded)
-        self._fixed = FixedReplies(book.sentences, watch)
+        # What is of one channel only is said by that channel.
+        sentences = [one for one in book.sentences if one.group not in CHANNEL_GROUPS]
+        self._fixed = FixedReplies(sentences, watch)
         self._places = PlaceFinder(book.wards, book.city.name)
         self._hours = HoursQuestions(book.offices)
         self._items = ItemQuestions(book.items, tokeniser.reading)
@@ -103,12 +106,17 @@ class InquiryDesk:
             self.consider(Question.from_text(entry.question[:_TYPED], "web", at))
         _ = self.book.topics
 
-    async def answer(self, question: Question, recorder: InquiryRecorder) -> Considered:
-        """Consider the question and return once its record is durable."""
+    async def answer(
+        self, question: Question, recorder: InquiryRecorder, inquiry_id: str = ""
+    ) -> Considered:
+        """Consider the question and return once its record is durable.
+
+        With an id that was given before, a question that is answered again is recorded once.
+        """
         reply = self.consider(question)
         # Only a ward the city has is kept: the field could carry anything a citizen typed.
         known = self.placed(question)
-        inquiry = inquiry_of(known, reply, self.release)
+        inquiry = inquiry_of(known, reply, self.release, inquiry_id)
         await recorder.record(inquiry)
         return Considered(reply, inquiry, Conversation.after(known, reply))
 

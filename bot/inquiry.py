@@ -74,13 +74,13 @@ class InquiryRecorder(Protocol):
         ...
 
 
-def inquiry_of(question: Question, reply: Reply, release: int) -> Inquiry:
-    """Return the record of a question and its reply, with a new time-ordered id (UUIDv7)."""
+def inquiry_of(question: Question, reply: Reply, release: int, inquiry_id: str = "") -> Inquiry:
+    """Return the record of a question and its reply, with a new id unless it has one already."""
     shown = shown_entries(reply)
     nearest = () if isinstance(reply, Fixed) else reply.ranking.best[:_NEAREST]
     private = isinstance(reply, Fixed) and reply.sentence.private
     return Inquiry(
-        id=_new_id(question.asked_at),
+        id=inquiry_id or new_id(question.asked_at),
         kind=reply.kind,
         channel=question.channel,
         text=_NOT_KEPT if private else question.text,
@@ -114,5 +114,6 @@ def miss_reason(kind: Kind, helpful: bool | None) -> MissReason | None:
     return "unsure" if kind == "unsure" and helpful is None else None
 
 
-def _new_id(at: datetime) -> str:
+def new_id(at: datetime) -> str:
+    """Return a new id of an inquiry, in the order of time (UUIDv7)."""
     return str(uuid_utils.uuid7(nanoseconds=int(at.timestamp() * 1e9)))

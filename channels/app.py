@@ -17,25 +17,33 @@ from starlette.staticfiles import StaticFiles
 from bot.board import LiveBoard
 from bot.conversation import Conversations
 from bot.errors import NoRelease
-from bot.inquiry import Feedback
+from bot.inquiry import Feedback, Inquiry
 from bot.live_desk import LiveDesk
 from bot.publishing import Publisher
 from bot.release import Release, ReleaseShelf
 from bot.store.board import SqlBoard
 from bot.store.database import open_database
+from bot.store.deliveries import SqlDeliveries
 from bot.store.inquiries import SqlInquiries
 from bot.store.releases import SqlReleases
 from bot.store.writer import GroupCommitWriter
 from channels.clock import Clock, now
+from channels.line import webhook
+from channels.line.account import Credentials
+from channels.line.rich_menu import RichMenu, read_rich_menu
+from channels.line.stand_in.phone import StandIn
+from channels.line_start import LineStart
+from channels.public import PublicDesk
+from channels.secret_key import secret_key
 from channels.settings import Settings, copy_sample_city
 from channels.web import api, chat_pages, faq_pages, health
 from channels.web.body_limit import BodyLimit
 from channels.web.closed_channel import ClosedChannel
 from channels.web.errors import install_error_handlers
-from channels.web.public import PublicDesk
 from channels.web.request_id import RequestIds
 from channels.web.site import Site
 from faq.entry import Audience
+from faq.problem import FaqFolderError
 from nlp.language import load_detector
 from nlp.progress import Progress, unreported
 from nlp.tokeniser import SudachiTokeniser
@@ -56,6 +64,7 @@ class Backend:
     releases: SqlReleases
     inquiries: SqlInquiries
     board: SqlBoard
+    deliveries: SqlDeliveries
     shelf: ReleaseShelf
     publisher: Publisher
     clock: Clock
@@ -80,6 +89,7 @@ def open_backend(settings: Settings, clock: Clock = now) -> Backend:
         releases=releases,
         inquiries=SqlInquiries(engine),
         board=SqlBoard(engine),
+        deliveries=SqlDeliveries(engine),
         shelf=shelf,
         publisher=Publisher(releases, shelf, with_meaning=settings.meaning),
         clock=clock,
@@ -107,15 +117,20 @@ def ensure_release(backend: Backend, progress: Progress = unreported) -> Release
     return backend.publisher.publish(draft, at, reason="最初の公開", by="serve")
 
 
-def create_app(backend: Backend, only: Audience | None = None) -> FastAPI:
-    """Return the web application; its lifespan loads the release and starts the writer.
+def create_app(
+    backend: Backend, only: Audience | None = None, address: str | None = None
+) -> FastAPI:
+    """Return the web application; its lifespan loads the release and starts the writers.
 
     With `only` it serves citizens or staff alone, so that the two can run on separate networks.
+    `address` is where it answers itself: a demo shows LINE there, on a page like a phone.
     """
     live = LiveDesk(backend.shelf, backend.releases)
     board = LiveBoard(backend.board)
     writer = GroupCommitWriter(backend.inquiries.add)
     public = _public_desk(backend, live, writer, board)
+    phone = _phone(backend.settings, address) if only != "staff" else None
+    line = None if only == "staff" else _line(backend, public, phone, address)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -134,6 +149,8 @@ def create_app(backend: Backend, only: Audience | None = None) -> FastAPI:
             gc.enable()
         writer.start()
         await asyncio.to_thread(board.refresh)
+        if line:
+            line.begin()
         following = [
             asyncio.create_task(_follow(live.refresh, "a new release")),
             asyncio.create_task(_follow(board.refresh, "notices")),
@@ -146,6 +163,8 @@ def create_app(backend: Backend, only: Audience | None = None) -> FastAPI:
             for task in following:
                 task.cancel()
             await asyncio.gather(*following, return_exceptions=True)
+            if line:
+                await line.finish()
             await asyncio.to_thread(writer.stop)
 
     site = Site(public, backend.settings.public_url)
@@ -162,6 +181,10 @@ def create_app(backend: Backend, only: Audience | None = None) -> FastAPI:
         app.include_router(api.build_router(public))
         app.include_router(chat_pages.build_router(public, site))
         app.include_router(faq_pages.build_router(public, site))
+    if line:
+        app.include_router(webhook.build_router(line.reception))
+    if phone:
+        phone.mount(app, public)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     install_error_handlers(app, site.error)
     app.add_middleware(
@@ -171,17 +194,17 @@ def create_app(backend: Backend, only: Audience | None = None) -> FastAPI:
         allow_headers=["content-type"],
         max_age=_PREFLIGHT_SECONDS,
     )
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit, larger={webhook.PATH: webhook.MAX_BODY})
     app.add_middleware(ClosedChannel, public=public, site=site)
     app.add_middleware(RequestIds)
     return app
 
 
 def _public_desk(
-    backend: Backend, live: LiveDesk, writer: GroupCommitWriter, board: LiveBoard
+    backend: Backend, live: LiveDesk, writer: GroupCommitWriter[Inquiry], board: LiveBoard
 ) -> PublicDesk:
-    async def give_feedback(feedback: Feedback) -> None:
-        await asyncio.to_thread(backend.inquiries.give_feedback, feedback)
+    async def give_feedback(feedback: Feedback) -> bool:
+        return await asyncio.to_thread(backend.inquiries.give_feedback, feedback)
 
     async def check_ready() -> None:
         if not live.is_ready:
@@ -190,6 +213,52 @@ def _public_desk(
 
     return PublicDesk(
         live, writer, give_feedback, check_ready, backend.clock, Conversations(), board
+    )
+
+
+def tries_line_out(settings: Settings) -> bool:
+    """Tell whether LINE is shown on a page like a phone: in a demo without an account."""
+    return settings.mode == "demo" and settings.line_channel_secret is None
+
+
+def _phone(settings: Settings, address: str | None) -> StandIn | None:
+    if address is None or not tries_line_out(settings):
+        return None
+    return StandIn(address, lambda: _rich_menu(settings.draft_folder))
+
+
+def _rich_menu(folder: Path) -> RichMenu | None:
+    try:
+        return read_rich_menu(folder)
+    except FaqFolderError:
+        return None
+
+
+def _line(
+    backend: Backend, public: PublicDesk, phone: StandIn | None, address: str | None
+) -> LineStart | None:
+    """Return the channel LINE, where the city has an account or tries one out."""
+    settings = backend.settings
+    if phone:
+        credentials = phone.credentials
+    elif settings.line_channel_secret:
+        token = settings.line_channel_access_token
+        credentials = Credentials(
+            settings.line_channel_secret.get_secret_value(),
+            settings.line_channel_id,
+            token.get_secret_value() if token else "",
+            settings.line_api_base,
+        )
+    else:
+        return None
+    return LineStart(
+        credentials,
+        public,
+        address if phone and address else settings.public_url,
+        backend.deliveries,
+        backend.inquiries,
+        lambda: secret_key(settings.key_file),
+        at_once=phone is None,
     )
 
 

@@ -10,6 +10,7 @@ from channels.commands.board import channel, notice
 from channels.commands.care import confirm, due
 from channels.commands.console import complain
 from channels.commands.imports import imports
+from channels.commands.line import line
 from channels.commands.publish import check, publish, releases, rollback
 from channels.commands.quality import evaluate
 from channels.commands.records import inquiries, misses
@@ -37,6 +38,7 @@ for command in (
     misses,
     notice,
     channel,
+    line,
     imports,
     due,
     confirm,

@@ -5,7 +5,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.decision import Thresholds
@@ -26,6 +26,11 @@ class Settings(BaseSettings):
     answer_threshold: float | None = Field(default=None, ge=0, le=1)
     unsure_threshold: float | None = Field(default=None, ge=0, le=1)
     meaning: bool = True
+    secret_key_file: Path | None = None
+    line_channel_id: str = ""
+    line_channel_secret: SecretStr | None = None
+    line_channel_access_token: SecretStr | None = None
+    line_api_base: str | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -35,6 +40,21 @@ class Settings(BaseSettings):
             listed = tuple(origin.strip() for origin in origins.split(",") if origin.strip())
             return {**values, "allowed_origins": listed}
         return values
+
+    @model_validator(mode="after")
+    def _has_whole_line(self) -> "Settings":
+        has_token = bool(self.line_channel_access_token or self.line_channel_id)
+        if self.line_channel_secret and not has_token:
+            raise ValueError(
+                "TOIAWASE_LINE_CHANNEL_SECRET だけでは LINE に返信できません。"
+                "TOIAWASE_LINE_CHANNEL_ID か TOIAWASE_LINE_CHANNEL_ACCESS_TOKEN も書いてください"
+            )
+        return self
+
+    @property
+    def key_file(self) -> Path:
+        """Where the secret key is; it is made there when it is missing."""
+        return self.secret_key_file or self.state_folder / "secret.key"
 
     @property
     def draft_folder(self) -> Path:

@@ -15,8 +15,13 @@ SENTENCE_GROUPS: Final = (
     "small_talk",
     "languages",
     "errors",
+    "line",
 )
-"""What a fixed sentence is for; `answering` and `errors` are chosen by the service itself."""
+"""What a fixed sentence is for; `answering` and `errors` are chosen by the service itself,
+`line` by the channel LINE."""
+
+CHANNEL_GROUPS: Final = ("line",)
+"""Groups of sentences that one channel says, by itself or when it is called for."""
 
 DANGERS: Final = ("ambulance", "crime", "fire", "gas", "suicide", "violence")
 """Kinds of danger that are recognised in any words."""

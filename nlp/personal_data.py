@@ -35,6 +35,11 @@ def mask(text: str) -> MaskedText:
     return MaskedText("".join([*pieces, masked[end:]]))
 
 
+def has_labels(text: MaskedText) -> bool:
+    """Tell whether something was masked."""
+    return bool(_LABEL.search(text))
+
+
 def without_labels(text: MaskedText) -> str:
     """Return the text without the labels that stand for masked data: they are not its words."""
     return _LABEL.sub(" ", text)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import StoreUnusable
 
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 """The newest migration; a test holds it against the migrations folder."""
 
 _BUSY_SECONDS: Final = 10.0
@@ -45,7 +45,9 @@ def _engine(url: str) -> Engine:
 
 def _make_durable(connection: sqlite3.Connection, _record: Any) -> None:
     # FULL syncs the log at every commit, so that what was acknowledged survives a power loss.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    # What is erased is overwritten, not only forgotten.
+    settings = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+    for pragma in settings:
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Engine, Row, insert, select
+from sqlalchemy import Engine, Row, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.errors import UnknownInquiry
@@ -22,9 +22,10 @@ class SqlInquiries:
         self._engine = engine
 
     def add(self, inquiries: Sequence[Inquiry]) -> None:
-        """Store inquiries in one commit; durable when this returns."""
+        """Store inquiries in one commit; durable when this returns, once each however often."""
+        new = upsert(INQUIRIES).on_conflict_do_nothing(index_elements=["id"])
         with self._engine.begin() as connection:
-            connection.execute(insert(INQUIRIES), [_values(inquiry) for inquiry in inquiries])
+            connection.execute(new, [_values(inquiry) for inquiry in inquiries])
 
     def each(self, since: datetime | None = None) -> Iterator[Inquiry]:
         """Yield inquiries, oldest first, without holding them all."""
@@ -65,8 +66,19 @@ class SqlInquiries:
             for row in connection.execution_options(yield_per=_PAGE).execute(query):
                 yield _inquiry(row), bool(row.helpful)
 
-    def give_feedback(self, feedback: Feedback) -> None:
-        """Keep the citizen's word on a reply, the last one given; raises UnknownInquiry."""
+    def erase_texts(self, inquiry_ids: Sequence[str]) -> None:
+        """Erase what the citizen wrote, and said of the replies; the rest stays for counting."""
+        with self._engine.begin() as connection:
+            of_them = INQUIRIES.c.id.in_(inquiry_ids)
+            connection.execute(update(INQUIRIES).where(of_them).values(text="", ward=None))
+            said = FEEDBACK.c.inquiry_id.in_(inquiry_ids)
+            connection.execute(update(FEEDBACK).where(said).values(reason=""))
+
+    def give_feedback(self, feedback: Feedback) -> bool:
+        """Keep the citizen's word on a reply, the last one given; True when it is the first.
+
+        Raises UnknownInquiry.
+        """
         values = {
             "helpful": feedback.helpful,
             "reason": feedback.reason,
@@ -76,11 +88,16 @@ class SqlInquiries:
             known = select(INQUIRIES.c.id).where(INQUIRIES.c.id == feedback.inquiry_id)
             if connection.execute(known).first() is None:
                 raise UnknownInquiry(feedback.inquiry_id)
+            given = select(FEEDBACK.c.inquiry_id).where(
+                FEEDBACK.c.inquiry_id == feedback.inquiry_id
+            )
+            is_first = connection.execute(given).first() is None
             connection.execute(
                 upsert(FEEDBACK)
                 .values(inquiry_id=feedback.inquiry_id, **values)
                 .on_conflict_do_update(index_elements=["inquiry_id"], set_=values)
             )
+        return is_first
 
 
 def _values(inquiry: Inquiry) -> dict[str, Any]:

@@ -104,3 +104,27 @@ CLOSED_CHANNELS: Final = Table(
     Column("sentence", Text, nullable=False),
     Column("closed_at", UtcDateTime, nullable=False),
 )
+
+DELIVERIES: Final = Table(
+    "deliveries",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("event_id", String(100), nullable=False, unique=True),
+    Column("kind", String(16), nullable=False),
+    Column("talk", String(64), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("data", String(300), nullable=False),
+    Column("message_id", String(100), nullable=False),
+    Column("reply_token", String(300), nullable=False),
+    Column("deadline", UtcDateTime),
+    Column("occurred_at", UtcDateTime, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("inquiry_id", String(36), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("claimed_by", String(40)),
+    Column("claimed_until", UtcDateTime),
+    Index("ix_deliveries_state", "state", "occurred_at"),
+    Index("ix_deliveries_talk", "talk", "state"),
+    sqlite_autoincrement=True,
+)

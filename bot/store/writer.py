@@ -6,34 +6,35 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from bot.errors import StoreUnusable
-from bot.inquiry import Inquiry
 
 _LOG = logging.getLogger(__name__)
 
 _LARGEST_GROUP: Final = 256
 
+Row = TypeVar("Row")
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    inquiry: Inquiry
+
+@dataclass(frozen=True)
+class _Waiting(Generic[Row]):
+    row: Row
     done: asyncio.Future[None]
     loop: asyncio.AbstractEventLoop
 
 
-class GroupCommitWriter:
-    """Stores inquiries from one thread; whoever waits while a commit runs shares the next one.
+class GroupCommitWriter(Generic[Row]):
+    """Stores rows from one thread; whoever waits while a commit runs shares the next one.
 
-    Each caller goes on only when its own record is durable. A record that cannot be stored does
-    not cost the others of its group: they are stored one by one then, and only its caller learns.
+    Each caller goes on only when its own row is durable. A row that cannot be stored does not cost
+    the others of its group: they are stored one by one then, and only its caller learns.
     """
 
-    def __init__(self, store: Callable[[Sequence[Inquiry]], None]) -> None:
+    def __init__(self, store: Callable[[Sequence[Row]], None]) -> None:
         self._store = store
-        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="inquiry-writer", daemon=True)
+        self._queue: queue.SimpleQueue[_Waiting[Row] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="group-commit", daemon=True)
 
     def start(self) -> None:
         """Start the thread."""
@@ -44,11 +45,11 @@ class GroupCommitWriter:
         self._queue.put(None)
         self._thread.join()
 
-    async def record(self, inquiry: Inquiry) -> None:
-        """Store an inquiry; returns when it is durable, raises StoreUnusable if not."""
+    async def record(self, row: Row) -> None:
+        """Store a row; returns when it is durable, raises StoreUnusable if not."""
         loop = asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()
-        self._queue.put(_Waiting(inquiry, done, loop))
+        self._queue.put(_Waiting(row, done, loop))
         await done
 
     def _run(self) -> None:
@@ -62,13 +63,13 @@ class GroupCommitWriter:
             if waiting:
                 self._store_group(waiting)
 
-    def _store_group(self, waiting: Sequence[_Waiting]) -> None:
+    def _store_group(self, waiting: Sequence[_Waiting[Row]]) -> None:
         try:
-            self._store([one.inquiry for one in waiting])
+            self._store([one.row for one in waiting])
         except Exception as error:
             if len(waiting) == 1:
-                _LOG.error("inquiry %s not stored: %s", waiting[0].inquiry.id, type(error).__name__)
-                _tell(waiting[0], StoreUnusable("問合せ記録を保存できません"))
+                _LOG.error("%s not stored: %s", _name(waiting[0].row), type(error).__name__)
+                _tell(waiting[0], StoreUnusable("記録を保存できません"))
             else:
                 for one in waiting:
                     self._store_group([one])
@@ -77,7 +78,12 @@ class GroupCommitWriter:
                 _tell(one, None)
 
 
-def _tell(waiting: _Waiting, error: StoreUnusable | None) -> None:
+def _name(row: object) -> str:
+    """Return what may be logged of a row: what it is and its id, nothing it holds."""
+    return f"{type(row).__name__} {getattr(row, 'id', '')}".strip()
+
+
+def _tell(waiting: _Waiting[Row], error: StoreUnusable | None) -> None:
     def settle() -> None:
         if waiting.done.cancelled():
             return

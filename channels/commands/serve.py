@@ -11,7 +11,7 @@ import click
 import uvicorn
 
 from bot.errors import StoreUnusable
-from channels.app import Backend, create_app, ensure_release
+from channels.app import Backend, create_app, ensure_release, tries_line_out
 from channels.commands.console import backend, complain, out, steps
 from faq.entry import Audience
 
@@ -40,7 +40,7 @@ def serve(host: str, port: int, only: Audience | None) -> None:
         shown = f"http://{host}:{port}"
         out().print(
             f"公開版 {current.number}（{current.digest[:12]}）で受け付けます。\n"
-            f"{_pages(shown, only)}"
+            f"{_pages(shown, only, has_phone=_shows_phone(opened, only))}"
             f"  止めるときは Ctrl-C を押してください。"
         )
         try:
@@ -52,19 +52,27 @@ def serve(host: str, port: int, only: Audience | None) -> None:
         complain("止まりました。")
 
 
-def _pages(shown: str, only: Audience | None) -> str:
+def _pages(shown: str, only: Audience | None, *, has_phone: bool) -> str:
     if only == "staff":
         return "  職員向けだけを動かします（市民の画面はありません）。\n"
-    return f"  質問のページ    {shown}/\n  質問の一覧      {shown}/faq/\n"
+    phone = f"  LINE のお試し   {shown}/line/phone\n" if has_phone else ""
+    return f"  質問のページ    {shown}/\n  質問の一覧      {shown}/faq/\n{phone}"
+
+
+def _shows_phone(backend: Backend, only: Audience | None) -> bool:
+    return only != "staff" and tries_line_out(backend.settings)
 
 
 def server_config(
     backend: Backend, host: str, port: int, only: Audience | None = None
 ) -> uvicorn.Config:
     """Return how the website is served: no access log, no word about the server."""
+    # Where the service reaches itself, whatever it listens on; a free port is known too late.
+    reached = "127.0.0.1" if host in ("0.0.0.0", "::") else host
+    own_address = f"http://{reached}:{port}" if port else None
     trusted = backend.settings.trusted_proxies
     return uvicorn.Config(
-        create_app(backend, only),
+        create_app(backend, only, own_address),
         host=host,
         port=port,
         log_level="warning",

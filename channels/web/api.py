@@ -5,7 +5,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Query
 
 from bot.inquiry import Feedback
-from channels.web.public import Asked, PublicDesk
+from channels.public import Asked, PublicDesk
 from channels.web.render import render, render_notice
 from channels.web.schemas import (
     Ask,
@@ -40,9 +40,9 @@ def build_router(public: PublicDesk) -> APIRouter:
             Asked(
                 asked.text,
                 asked.session,
-                asked.lang if asked.lang in _LANGUAGES else "ja",
-                asked.context.ward,
-                asked.context.entry_id,
+                language=asked.lang if asked.lang in _LANGUAGES else "ja",
+                ward=asked.context.ward,
+                entry_id=asked.context.entry_id,
             )
         )
         return render(considered, book, public.notices())

@@ -1,5 +1,6 @@
 """No request may send more than a question can be long."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from starlette.exceptions import HTTPException
@@ -13,10 +14,14 @@ MAX_BODY: Final = 64 * 1024
 
 
 class BodyLimit:
-    """Answers 413 to bodies over the limit, announced or not, without reading them whole."""
+    """Answers 413 to bodies over the limit, announced or not, without reading them whole.
 
-    def __init__(self, app: ASGIApp) -> None:
+    `larger` are the paths that may receive more, with how many bytes.
+    """
+
+    def __init__(self, app: ASGIApp, larger: Mapping[str, int]) -> None:
         self._app = app
+        self._larger = larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, counting what is received."""
@@ -24,8 +29,9 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
+        most = self._larger.get(scope["path"], MAX_BODY)
         announced = request.headers.get("content-length", "0")
-        if announced.isdecimal() and int(announced) > MAX_BODY:
+        if announced.isdecimal() and int(announced) > most:
             await error_response(request, 413, "too_large")(scope, receive, send)
             return
         received = 0
@@ -34,7 +40,7 @@ class BodyLimit:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > MAX_BODY:
+            if received > most:
                 raise HTTPException(413)
             return message
 

@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.errors import QuestionRejected
 from bot.inquiry import Feedback
-from channels.web.public import Asked, PublicDesk
+from channels.public import Asked, PublicDesk
 from channels.web.render import render
 from channels.web.site import Site
 from nlp.normalise import normalise, printable

@@ -5,8 +5,8 @@ from typing import Final
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from channels.public import PublicDesk
 from channels.web.errors import error_response, wants_page
-from channels.web.public import PublicDesk
 from channels.web.site import Site
 
 _STAYS_OPEN: Final = ("/healthz", "/readyz", "/metrics", "/static/", "/staff", "/line/")

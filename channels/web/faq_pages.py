@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
 from channels.markdown import to_html
-from channels.web.public import PublicDesk
+from channels.public import PublicDesk
 from channels.web.render import render_answer, render_contact
 from channels.web.site import Site
 from faq.book import FaqBook

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
+from channels.public import PublicDesk
 from channels.web.api import errors
-from channels.web.public import PublicDesk
 from channels.web.schemas import HealthOut
 
 

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, Response
 
 from bot.errors import NoRelease
 from channels.opening import japan_date
-from channels.web.public import PublicDesk
+from channels.public import PublicDesk
 from channels.web.render import render_contact, render_notice
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"

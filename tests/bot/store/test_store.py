@@ -1,6 +1,7 @@
 """Rows survive what happens to processes and disks."""
 
 import asyncio
+import dataclasses
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
@@ -144,6 +145,21 @@ def test_what_is_no_database_is_refused(tmp_path: Path) -> None:
         open_database("postgresql://localhost/x", NOON)
 
 
+def test_what_is_stored_twice_is_there_once(inquiries: SqlInquiries) -> None:
+    inquiries.add([inquiry(1)])
+    inquiries.add([inquiry(1), inquiry(2)])
+    assert [one.id for one in inquiries.each()] == [inquiry(1).id, inquiry(2).id]
+
+
+def test_what_is_erased_leaves_its_record(inquiries: SqlInquiries) -> None:
+    inquiries.add([inquiry(1), inquiry(2)])
+    inquiries.give_feedback(Feedback(inquiry(1).id, False, mask("ちがう"), NOON))
+    inquiries.erase_texts([inquiry(1).id])
+    kept = list(inquiries.each())
+    assert [bool(one.text) for one in kept] == [False, True]
+    assert kept[0].kind == inquiry(1).kind
+
+
 class TestGroupCommit:
     def test_those_who_wait_share_commits_and_all_are_kept(self, inquiries: SqlInquiries) -> None:
         commits: list[int] = []
@@ -183,10 +199,11 @@ class TestGroupCommit:
 
     def test_one_bad_row_costs_only_its_own_caller(self, inquiries: SqlInquiries) -> None:
         writer = GroupCommitWriter(inquiries.add)
-        inquiries.add([inquiry(7)])
+        rows = [inquiry(number) for number in range(20)]
+        rows[7] = dataclasses.replace(rows[7], text=None)  # type: ignore[arg-type]
 
         async def ask() -> list[BaseException | None]:
-            waiting = [asyncio.create_task(writer.record(inquiry(n))) for n in range(20)]
+            waiting = [asyncio.create_task(writer.record(row)) for row in rows]
             await asyncio.sleep(0)
             writer.start()
             return await asyncio.gather(*waiting, return_exceptions=True)
@@ -194,7 +211,7 @@ class TestGroupCommit:
         told = asyncio.run(ask())
         writer.stop()
         assert [at for at, one in enumerate(told) if isinstance(one, StoreUnusable)] == [7]
-        assert len(list(inquiries.each())) == 20
+        assert len(list(inquiries.each())) == 19
 
     def test_who_gives_up_waiting_does_not_stop_the_writer(self, inquiries: SqlInquiries) -> None:
         writer = GroupCommitWriter(inquiries.add)

@@ -1,27 +1,35 @@
-"""What the website needs of the rest: a desk that records, and the clock."""
+"""What every channel for citizens needs of the rest: a desk that records, and the clock."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.board import LiveBoard
-from bot.conversation import Conversations
+from bot.conversation import Conversation, Conversations
 from bot.desk import Considered, InquiryDesk
 from bot.inquiry import Feedback, InquiryRecorder
 from bot.live_desk import LiveDesk
-from bot.question import Question
+from bot.question import Channel, Question
+from bot.reply import Reply
 from channels.clock import Clock
 from faq.book import FaqBook
 from faq.entry import FaqEntry
 from faq.notice import Notice
 from faq.office import JAPAN
+from nlp.normalise import MAX_CHARACTERS
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a citizen sent: the text as typed, and what the page knows of the conversation."""
+    """What a citizen sent: the text as typed, and what the page knows of the conversation.
+
+    `inquiry_id` is given where the same question may come twice and must be recorded once.
+    """
 
     text: str
     session: str | None = None
+    channel: Channel = "web"
+    inquiry_id: str = ""
     language: str = "ja"
     ward: str | None = None
     entry_id: str | None = None
@@ -33,7 +41,7 @@ class PublicDesk:
 
     live: LiveDesk
     recorder: InquiryRecorder
-    give_feedback: Callable[[Feedback], Awaitable[None]]
+    give_feedback: Callable[[Feedback], Awaitable[bool]]
     check_ready: Callable[[], Awaitable[None]]
     clock: Clock
     conversations: Conversations
@@ -50,15 +58,38 @@ class PublicDesk:
         known = self.conversations.recall(asked.session, at)
         question = Question.from_text(
             asked.text,
-            "web",
+            asked.channel,
             at,
             language=asked.language,
             ward=asked.ward or known.ward,
             entry_id=asked.entry_id or known.entry_id,
         )
-        considered = await desk.answer(question, self.recorder)
-        self.conversations.keep(asked.session, considered.conversation, at)
+        considered = await desk.answer(question, self.recorder, asked.inquiry_id)
+        self._keep(asked.session, considered.conversation, known, at)
         return considered, desk.book
+
+    def choose(self, entry_id: str, session: str, channel: Channel) -> Reply | None:
+        """Return the answer of an entry or item that was chosen, which goes on from there.
+
+        None when citizens may not read it (any more). Nothing is recorded: no question was asked.
+        """
+        desk, at = self.desk, self.clock()
+        entry = desk.book.entry(entry_id)
+        if entry is None or not self.is_public(entry):
+            return None
+        known = self.conversations.recall(session, at)
+        question = Question.from_text(
+            entry.question[:MAX_CHARACTERS], channel, at, ward=known.ward, entry_id=entry_id
+        )
+        reply = desk.given(question, entry)
+        self._keep(session, Conversation.after(desk.placed(question), reply), known, at)
+        return reply
+
+    def _keep(
+        self, session: str | None, now: Conversation, before: Conversation, at: datetime
+    ) -> None:
+        """Remember where a conversation stands; how it is read does not change by a question."""
+        self.conversations.keep(session, replace(now, text_only=before.text_only), at)
 
     def notices(self) -> list[Notice]:
         """Return the notices to show now, the most urgent first; needs no release."""

@@ -1,0 +1,1 @@
+"""The channel LINE: signed webhooks in, replies within LINE's limits out."""
