@@ -27,6 +27,8 @@ _NEAR: Final = 5
 
 _LONGEST: Final = 22
 
+_OF_BARE: Final = ("same_topic", "topic_share", "held")
+
 _MARKER: Final = re.compile(
     r"^(?:じゃあ?|では|それじゃあ?|それなら|そしたら|それ|その|そこ|そちら|これ|この(?:場合|手続|書類|証明)|"
     r"あと(?:は)?|ちなみに|ついでに|で、|さっきの|上の|今の(?:は|話)|そうすると|だったら|なら|ほかに|他に)"
@@ -54,7 +56,9 @@ def shipped_model() -> FollowUpModel:
 class Heard:
     """A message as it may go on with an entry: alone, and beside the entry of that topic.
 
-    `strange` is how many of its words that name something no entry of the topic holds.
+    `topic_share` is how much of what it finds alone is of the topic; `strange` is how many of its
+    words that name something no entry of the topic holds; `is_held` and `is_held_beside` tell
+    whether the entry before, and the first one beside it, hold all of them.
     """
 
     text: str
@@ -62,7 +66,10 @@ class Heard:
     alone: Searched
     beside: Ranking
     is_same_topic: bool
+    topic_share: float
     strange: int
+    is_held: bool
+    is_held_beside: bool
 
     @classmethod
     def of(
@@ -70,9 +77,19 @@ class Heard:
     ) -> Self:
         """Return a message as it may go on with the entry `before`."""
         terms = search.terms(text)
+        names = named(terms)
         first = search.first_of(alone.ranking)
-        same = first is not None and first.topic == before.topic
-        return cls(text, terms, alone, beside, same, search.strangers(named(terms), before.topic))
+        return cls(
+            text,
+            terms,
+            alone,
+            beside,
+            is_same_topic=first is not None and first.topic == before.topic,
+            topic_share=search.topic_share(alone.ranking, before.topic),
+            strange=search.strangers(names, before.topic),
+            is_held=bool(names) and search.speaks_of(before.id, names),
+            is_held_beside=bool(names) and search.speaks_of(beside.best[0].entry_id, names),
+        )
 
     @property
     def is_marked(self) -> bool:
@@ -80,8 +97,24 @@ class Heard:
         return bool(_MARKER.match(self.text))
 
     @property
+    def is_bare(self) -> bool:
+        """Whether it is nothing but the names of matters (税金, 保育園の申し込み)."""
+        names = named(self.terms)
+        is_plain = not self.is_marked and not asks_on(self.text)
+        return is_plain and bool(names) and len(names) == len(self.terms)
+
+    @property
     def features(self) -> Features:
-        """What tells a follow-up: it is short, names little, and finds something of the topic."""
+        """What tells a follow-up: it is short, names little, and finds something of the topic.
+
+        Bare names of matters begin a new question more often than not: they have features of their
+        own.
+        """
+        found = self._features
+        return dict(found) | {f"bare_{name}": found["bare"] * found[name] for name in _OF_BARE}
+
+    @property
+    def _features(self) -> Features:
         return {
             "right": self.alone.sure.right,
             "strange": self.strange,
@@ -89,6 +122,10 @@ class Heard:
             "length": len(self.text) / 20,
             "named": len(named(self.terms)),
             "same_topic": float(self.is_same_topic),
+            "topic_share": self.topic_share,
+            "held": float(self.is_held),
+            "held_beside": float(self.is_held_beside),
+            "bare": float(self.is_bare),
             "marked": float(self.is_marked),
             "noun": float(asks_on(self.text)),
         }

@@ -1,5 +1,7 @@
 """Finding the entries nearest to a question, how sure that is, and why."""
 
+import math
+import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,6 +43,7 @@ REPEAT_COST: Final = 1.0
 DEPTH: Final = 20
 """How many entries a ranking keeps, for staff and for measuring."""
 
+_NEAR: Final = 10
 _TYPED: Final = 100
 
 
@@ -127,6 +130,13 @@ class Search:
     def first_of(self, ranking: Ranking) -> FaqEntry | None:
         """Return the entry that a ranking puts first, None of an empty one."""
         return self._book.by_id[ranking.best[0].entry_id] if ranking.best else None
+
+    def topic_share(self, ranking: Ranking, topic: str) -> float:
+        """Return how much of the weight of the nearest entries those of a topic have (softmax)."""
+        near = ranking.best[:_NEAR]
+        weights = [math.exp(one.score - near[0].score) for one in near]
+        of_topic = [self._book.by_id[one.entry_id].topic == topic for one in near]
+        return sum(map(operator.mul, weights, of_topic)) / sum(weights) if near else 0.0
 
     def confidence(self, ranking: Ranking) -> Confidence:
         """Return how sure a ranking is."""

@@ -33,6 +33,11 @@ def desk(sample_state: Path) -> InquiryDesk:
     return open_backend(settings, lambda: NOON).shelf.desk()
 
 
+WORDS = Path(__file__).with_name("first_words.txt").read_text(encoding="utf-8").split()
+MOST_WORDS_TAKEN = 0.1
+AFTER = 6
+
+
 def goes_on(reply: Reply) -> bool:
     return not isinstance(reply, Fixed) and reply.ranking.goes_on
 
@@ -67,3 +72,18 @@ def test_new_questions_are_not_taken_for_follow_ups(desk: InquiryDesk) -> None:
         )
     ]
     assert len(taken) / NEW_QUESTIONS <= MOST_TAKEN, taken
+
+
+def test_bare_names_of_other_matters_are_new_questions(desk: InquiryDesk) -> None:
+    chance = random.Random(1)
+    taken = []
+    for word in WORDS:
+        alone = desk.search.rank(Question.from_text(word, "web", NOON))
+        found = desk.search.first_of(alone)
+        assert found is not None
+        others = [entry for entry in desk.book.entries if entry.topic != found.topic]
+        for entry in chance.sample(others, AFTER):
+            reply = desk.consider(Question.from_text(word, "web", NOON, entry_id=entry.id))
+            if goes_on(reply):
+                taken.append((word, entry.id))
+    assert len(taken) / (len(WORDS) * AFTER) <= MOST_WORDS_TAKEN, taken
