@@ -17,6 +17,8 @@ from linebot.v3.messaging import (
     ShowLoadingAnimationRequest,
 )
 
+from linebot.v3.oauth import ApiException as TokenException
+
 from bot.delivery import Outcome
 from channels.line.actions import Json
 from channels.line.tokens import Tokens
@@ -35,6 +37,7 @@ _TOO_MANY: Final = 429
 _UNAUTHORISED: Final = 401
 _MONTHLY: Final = "monthly limit"
 _USED_UP: Final = "invalid reply token"
+_REFUSALS: Final = (ApiException, TokenException)
 _UNREACHABLE: Final = (aiohttp.ClientError, TimeoutError, OSError)
 
 
@@ -83,7 +86,7 @@ class LineClient:
         try:
             await self.authorise()
             await self.api.show_loading_animation(wanted, _request_timeout=_PATIENCE)
-        except (ApiException, *_UNREACHABLE) as error:
+        except (*_REFUSALS, *_UNREACHABLE) as error:
             _LOG.info("no loading animation: %s", _named(error))
 
     async def _try(self, body: Any, seconds: float, *, is_first: bool) -> Outcome | None:
@@ -91,7 +94,7 @@ class LineClient:
         try:
             await self.authorise()
             await self.api.reply_message(body, _request_timeout=seconds)
-        except ApiException as error:
+        except _REFUSALS as error:
             return _judged(error, is_first=is_first)
         except _UNREACHABLE as error:
             _LOG.warning("LINE could not be reached: %s", _named(error))
@@ -106,7 +109,7 @@ class LineClient:
         return longest * self._chance.uniform(0.5, 1.0)
 
 
-def _judged(error: ApiException, *, is_first: bool) -> Outcome | None:
+def _judged(error: Any, *, is_first: bool) -> Outcome | None:
     """Return what an error of LINE means for a reply, None when it may pass."""
     status, told = int(error.status or 0), str(error.body or "")
     if status >= 500:
@@ -127,6 +130,4 @@ def _judged(error: ApiException, *, is_first: bool) -> Outcome | None:
 
 
 def _named(error: BaseException) -> str:
-    if isinstance(error, ApiException):
-        return f"{type(error).__name__} {error.status}"
-    return type(error).__name__
+    return f"{type(error).__name__} {getattr(error, 'status', '')}".strip()

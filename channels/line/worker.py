@@ -116,6 +116,9 @@ class Worker:
             # It is claimed again when the lease is over; its token may live until then.
             _LOG.warning("delivery %s waits for the database", delivery.event_id)
             return
+        except Exception:
+            _LOG.exception("delivery %s is left for another try", delivery.event_id)
+            return
         self._open.discard(delivery.event_id)
         if outcome not in ("answered", "silent"):
             _LOG.warning("delivery %s: %s", delivery.event_id, outcome)
