@@ -16,7 +16,6 @@ from linebot.v3.messaging import (
     ReplyMessageRequest,
     ShowLoadingAnimationRequest,
 )
-
 from linebot.v3.oauth import ApiException as TokenException
 
 from bot.delivery import Outcome
