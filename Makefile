@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test acceptance lint types imports check-sample unit wheel coverage edges city-counts lock clean snapshot
+.PHONY: help run test acceptance lint types imports check-sample widget unit wheel coverage edges city-counts lock clean snapshot
 
 help: ## この一覧を表示します
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -29,7 +29,7 @@ $(VENV)/.test: requirements/test.txt $(VENV)/.serve
 run: $(VENV)/.serve ## サービスを http://127.0.0.1:8000 で動かします（Ctrl-C で止まります）
 	@exec $(BIN)/toiawase serve
 
-test: $(VENV)/.test lint types imports check-sample ## すべての検査とテスト（CI と同じもの）
+test: $(VENV)/.test lint types imports check-sample widget ## すべての検査とテスト（CI と同じもの）
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target coverage edges
 	@$(MAKE) --no-print-directory wheel
 
@@ -48,6 +48,9 @@ imports: $(VENV)/.test ## 取り込みの方向の検査（import-linter）
 
 check-sample: $(VENV)/.serve ## 見本の市のFAQを点検します
 	@$(BIN)/toiawase check faq/entries/shiomi
+
+widget: $(VENV)/.test ## 質問の窓（JavaScript）の型と、作り直して同じものになることの検査
+	@$(BIN)/python scripts/build_widget.py --check
 
 unit: $(VENV)/.test ## テストだけを実行します
 	@$(BIN)/python -m pytest -m "not acceptance"

@@ -36,7 +36,17 @@ from channels.line_start import LineStart
 from channels.public import PublicDesk
 from channels.secret_key import secret_key
 from channels.settings import Settings, copy_sample_city
-from channels.web import api, chat_pages, faq_pages, health
+from channels.web import (
+    api,
+    around_api,
+    chat_pages,
+    embedding,
+    faq_pages,
+    faq_topics,
+    health,
+    sitemap,
+    widget_files,
+)
 from channels.web.body_limit import BodyLimit
 from channels.web.closed_channel import ClosedChannel
 from channels.web.errors import install_error_handlers
@@ -179,8 +189,13 @@ def create_app(
     app.include_router(health.build_router(public))
     if only != "staff":
         app.include_router(api.build_router(public))
+        app.include_router(around_api.build_router(public))
+        app.include_router(embedding.build_router(public, site))
         app.include_router(chat_pages.build_router(public, site))
+        app.include_router(widget_files.build_router())
         app.include_router(faq_pages.build_router(public, site))
+        app.include_router(faq_topics.build_router(public, site))
+        app.include_router(sitemap.build_router(public, site.public_url))
     if line:
         app.include_router(webhook.build_router(line.reception))
     if phone:

@@ -1,6 +1,6 @@
 """Answers are written in a little Markdown; channels show it as HTML or as plain text."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -9,12 +9,31 @@ from markdown_it.token import Token
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of text that looks the same: bold, or a link where `url` is not empty."""
+
+    text: str
+    bold: bool = False
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
-    """A paragraph, or an item of a list with its marker; `links` are titles with addresses."""
+    """A paragraph, or an item of a list with its marker and level (1 for the outer one)."""
 
     marker: str
-    text: str
-    links: tuple[tuple[str, str], ...] = ()
+    level: int
+    runs: tuple[Run, ...]
+
+    @property
+    def text(self) -> str:
+        """The words, a link by its title."""
+        return "".join(run.text for run in self.runs)
+
+    @property
+    def links(self) -> tuple[tuple[str, str], ...]:
+        """The titles of links with their addresses."""
+        return tuple((run.text, run.url) for run in self.runs if run.url)
 
 
 @cache
@@ -32,7 +51,9 @@ def to_html(text: str) -> str:
 def to_text(text: str) -> str:
     """Return the answer as plain text; a link is its title with the address after it."""
     return "\n".join(
-        marker + _inline(tokens, _title_and_address) for marker, tokens in _parts(text)
+        f"{'　' * max(0, piece.level - 1)}{piece.marker}{' ' * piece.marker.endswith('.')}"
+        + "".join(f"{run.text}（{run.url}）" if run.url else run.text for run in piece.runs)
+        for piece in outline(text)
     )
 
 
@@ -41,14 +62,11 @@ def outline(text: str) -> list[Piece]:
 
     A link is its title; the addresses stand beside the text.
     """
-    return [
-        Piece(marker.strip(), _inline(tokens, _title), tuple(_links(tokens)))
-        for marker, tokens in _parts(text)
-    ]
+    return [Piece(marker, level, tuple(_runs(tokens))) for marker, level, tokens in _parts(text)]
 
 
-def _parts(text: str) -> Iterator[tuple[str, Sequence[Token]]]:
-    """Yield each paragraph or item with the marker before it."""
+def _parts(text: str) -> Iterator[tuple[str, int, Sequence[Token]]]:
+    """Yield each paragraph or item with its marker and how deep it stands in lists."""
     depth: list[str] = []
     for token in _parser().parse(text):
         if token.type in ("bullet_list_open", "ordered_list_open"):
@@ -56,49 +74,26 @@ def _parts(text: str) -> Iterator[tuple[str, Sequence[Token]]]:
         elif token.type in ("bullet_list_close", "ordered_list_close"):
             depth.pop()
         elif token.type == "inline":
-            yield _marker(depth), token.children or ()
+            marker = depth[-1] if depth else ""
+            yield f"{marker}." if marker.isdigit() else marker, len(depth), token.children or ()
         elif token.type == "list_item_close" and depth and depth[-1].isdigit():
             depth[-1] = str(int(depth[-1]) + 1)
 
 
-def _marker(depth: list[str]) -> str:
-    if not depth:
-        return ""
-    indent = "　" * (len(depth) - 1)
-    return indent + (f"{depth[-1]}. " if depth[-1].isdigit() else depth[-1])
-
-
-def _title(_address: str) -> str:
-    return ""
-
-
-def _title_and_address(address: str) -> str:
-    return f"（{address}）"
-
-
-def _inline(tokens: Iterable[Token], after_link: Callable[[str], str]) -> str:
-    pieces: list[str] = []
-    address = ""
+def _runs(tokens: Iterable[Token]) -> Iterator[Run]:
+    bold, url, told = False, "", ""
     for token in tokens:
-        if token.type == "link_open":
-            address = str(token.attrGet("href") or "")
-        elif token.type == "link_close":
-            pieces.append(after_link(address))
+        if token.type in ("link_open", "link_close", "strong_open", "strong_close"):
+            if told:
+                yield Run(told, bold, url)
+            told = ""
+        if token.type.startswith("link"):
+            url = str(token.attrGet("href") or "") if token.type == "link_open" else ""
+        elif token.type.startswith("strong"):
+            bold = token.type == "strong_open"
         elif token.type in ("softbreak", "hardbreak"):
-            pieces.append("\n")
+            told += "\n"
         else:
-            pieces.append(token.content)
-    return "".join(pieces)
-
-
-def _links(tokens: Iterable[Token]) -> Iterator[tuple[str, str]]:
-    title: list[str] = []
-    address = ""
-    for token in tokens:
-        if token.type == "link_open":
-            address, title = str(token.attrGet("href") or ""), []
-        elif token.type == "link_close":
-            yield "".join(title), address
-            address = ""
-        elif address:
-            title.append(token.content)
+            told += token.content
+    if told:
+        yield Run(told, bold, url)

@@ -7,10 +7,9 @@ from datetime import datetime
 from bot.board import LiveBoard
 from bot.conversation import Conversation, Conversations
 from bot.desk import Considered, InquiryDesk
-from bot.inquiry import Feedback, InquiryRecorder
+from bot.inquiry import Feedback, InquiryRecorder, inquiry_of
 from bot.live_desk import LiveDesk
 from bot.question import Channel, Question
-from bot.reply import Reply
 from channels.clock import Clock
 from faq.book import FaqBook
 from faq.entry import FaqEntry
@@ -33,6 +32,17 @@ class Asked:
     language: str = "ja"
     ward: str | None = None
     entry_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An entry that a citizen chose, and the inquiry whose reply offered it, if one did."""
+
+    entry_id: str
+    session: str | None = None
+    channel: Channel = "web"
+    language: str = "ja"
+    inquiry_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,22 +78,32 @@ class PublicDesk:
         self._keep(asked.session, considered.conversation, known, at)
         return considered, desk.book
 
-    def choose(self, entry_id: str, session: str, channel: Channel) -> Reply | None:
+    def choose(self, chosen: Chosen) -> tuple[Considered, FaqBook] | None:
         """Return the answer of an entry or item that was chosen, which goes on from there.
 
-        None when citizens may not read it (any more). Nothing is recorded: no question was asked.
+        None when citizens may not read it (any more). Nothing is recorded, for no question was
+        asked: the record that comes back is of the inquiry that offered it, if there was one.
         """
         desk, at = self.desk, self.clock()
-        entry = desk.book.entry(entry_id)
+        entry = desk.book.entry(chosen.entry_id)
         if entry is None or not self.is_public(entry):
             return None
-        known = self.conversations.recall(session, at)
-        question = Question.from_text(
-            entry.question[:MAX_CHARACTERS], channel, at, ward=known.ward, entry_id=entry_id
+        known = self.conversations.recall(chosen.session, at)
+        question = desk.placed(
+            Question.from_text(
+                entry.question[:MAX_CHARACTERS],
+                chosen.channel,
+                at,
+                language=chosen.language,
+                ward=known.ward,
+                entry_id=chosen.entry_id,
+            )
         )
         reply = desk.given(question, entry)
-        self._keep(session, Conversation.after(desk.placed(question), reply), known, at)
-        return reply
+        conversation = Conversation.after(question, reply)
+        self._keep(chosen.session, conversation, known, at)
+        offered = replace(inquiry_of(question, reply, desk.release), id=chosen.inquiry_id)
+        return Considered(reply, offered, conversation), desk.book
 
     def _keep(
         self, session: str | None, now: Conversation, before: Conversation, at: datetime

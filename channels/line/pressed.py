@@ -12,7 +12,7 @@ from channels.line.message import Card, Line, Message
 from channels.line.postback import Postback, PostbackAction
 from channels.line.render import render, topic_presses
 from channels.line.sentences import Sentences
-from channels.public import PublicDesk
+from channels.public import Chosen, PublicDesk
 from nlp.personal_data import mask
 
 PAGE: Final = 8
@@ -44,10 +44,13 @@ class Presses:
         return await actions[pressed.action](pressed, talk)
 
     async def _chosen(self, pressed: Postback, talk: str) -> list[Message]:
-        reply = self.public.choose(pressed.target, talk, "line")
-        if reply is None:
+        chosen = Chosen(pressed.target, talk, "line", inquiry_id=pressed.about)
+        found = self.public.choose(chosen)
+        if found is None:
             return self.sentences.not_found("unanswered")
-        return render(reply, replace(self.sentences.showing(), inquiry_id=pressed.about))
+        considered, _ = found
+        showing = replace(self.sentences.showing(), inquiry_id=pressed.about)
+        return render(considered.reply, showing)
 
     async def _none(self, pressed: Postback, _talk: str) -> list[Message]:
         await self._keep(pressed.about, helpful=False)

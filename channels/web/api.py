@@ -1,24 +1,23 @@
-"""The HTTP API: questions, feedback, suggestions, topics, notices."""
+"""The HTTP API of asking: questions, choices, feedback."""
 
 from typing import Any, Final
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
 
 from bot.inquiry import Feedback
-from channels.public import Asked, PublicDesk
-from channels.web.render import render, render_notice
+from channels.public import Asked, Chosen, PublicDesk
+from channels.web.render import render
 from channels.web.schemas import (
     Ask,
+    Choose,
     ErrorOut,
     FeedbackOut,
     GiveFeedback,
-    NoticeOut,
     ReplyOut,
-    SuggestionOut,
-    TopicOut,
 )
 from faq.entry import EASY, LANGUAGES
-from nlp.normalise import normalise, printable
+from nlp.normalise import normalise
 from nlp.personal_data import mask
 
 _LANGUAGES: Final = frozenset({"ja", EASY, *LANGUAGES})
@@ -27,6 +26,11 @@ _LANGUAGES: Final = frozenset({"ja", EASY, *LANGUAGES})
 def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return how the documentation of a route tells of its errors."""
     return {status: {"model": ErrorOut} for status in statuses}
+
+
+def known_language(language: str) -> str:
+    """Return the language if the service speaks it, else Japanese."""
+    return language if language in _LANGUAGES else "ja"
 
 
 def build_router(public: PublicDesk) -> APIRouter:
@@ -40,11 +44,27 @@ def build_router(public: PublicDesk) -> APIRouter:
             Asked(
                 asked.text,
                 asked.session,
-                language=asked.lang if asked.lang in _LANGUAGES else "ja",
+                language=known_language(asked.lang),
                 ward=asked.context.ward,
                 entry_id=asked.context.entry_id,
             )
         )
+        return render(considered, book, public.notices())
+
+    @router.post("/api/v1/choices", responses=errors(400, 404, 413, 422, 503))
+    async def choose(chosen: Choose) -> ReplyOut:
+        """Answer with an entry that was offered and chosen; nothing is recorded."""
+        found = public.choose(
+            Chosen(
+                chosen.entry_id,
+                chosen.session,
+                language=known_language(chosen.lang),
+                inquiry_id=chosen.inquiry_id or "",
+            )
+        )
+        if found is None:
+            raise HTTPException(404)
+        considered, book = found
         return render(considered, book, public.notices())
 
     @router.post("/api/v1/feedback", responses=errors(400, 404, 413, 422, 503))
@@ -54,29 +74,5 @@ def build_router(public: PublicDesk) -> APIRouter:
         feedback = Feedback(given.inquiry_id, given.helpful, reason, public.clock())
         await public.give_feedback(feedback)
         return FeedbackOut(inquiry_id=given.inquiry_id, helpful=given.helpful)
-
-    @router.get("/api/v1/suggestions", responses=errors(422, 503))
-    async def suggest(q: str = Query(default="", max_length=500)) -> list[SuggestionOut]:
-        """Return entries that fit what was typed so far."""
-        found = public.desk.search.suggest(printable(q), public.clock())
-        return [SuggestionOut(entry_id=entry.id, question=entry.question) for entry in found]
-
-    @router.get("/api/v1/topics", responses=errors(503))
-    async def topics() -> list[TopicOut]:
-        """Return the topics with their public entries."""
-        return [
-            TopicOut(
-                topic=topic,
-                entries=[
-                    SuggestionOut(entry_id=entry.id, question=entry.question) for entry in entries
-                ],
-            )
-            for topic, entries in public.topics().items()
-        ]
-
-    @router.get("/api/v1/notices")
-    async def notices(lang: str = Query(default="ja", max_length=10)) -> list[NoticeOut]:
-        """Return the notices to show now, the most urgent first; works without a release."""
-        return [render_notice(one, lang) for one in public.notices()]
 
     return router

@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 from datetime import datetime
 from typing import assert_never
+from urllib.parse import quote
 
 from bot.desk import Considered
 from bot.reply import Answer, Answered, Candidate, Contact, Fixed, Reply, Unanswered, Unsure
-from channels.markdown import to_html, to_text
+from channels.markdown import outline, to_html, to_text
 from channels.opening import day_line, opening_line
 from channels.web.schemas import (
     AnswerOut,
+    BlockOut,
     CandidateOut,
     ChoiceOut,
     ClarificationOut,
@@ -19,6 +21,7 @@ from channels.web.schemas import (
     NoticeOut,
     OpeningDayOut,
     ReplyOut,
+    RunOut,
     UnfoundOut,
     WardOut,
     WardQuestionOut,
@@ -47,7 +50,7 @@ def render(considered: Considered, book: FaqBook, notices: Iterable[Notice] = ()
         candidates=[render_candidate(one) for one in _candidates(reply)],
         clarification=_clarification(reply),
         prompt=prompt,
-        prompt_lang=_language_of(prompt, asked.language),
+        prompt_lang=language_of_text(prompt, asked.language),
         contact=render_contact(reply.contact, asked.asked_at, asked.language),
         emergency=[
             EmergencyOut(name=one.name, telephone=one.telephone)
@@ -76,6 +79,15 @@ def render_answer(answer: Answer, book: FaqBook, at: datetime) -> AnswerOut:
         question=answer.question,
         text=to_text(answer.text),
         html=to_html(answer.text),
+        blocks=[
+            BlockOut(
+                marker=piece.marker,
+                level=piece.level,
+                runs=[RunOut(text=run.text, bold=run.bold, url=run.url) for run in piece.runs],
+            )
+            for piece in outline(answer.text)
+        ],
+        page=f"/faq/{quote(answer.entry.id, safe='')}" if answer.entry.id in book.by_id else "",
         owner=owner.name if owner else "",
         links=[LinkOut(title=link.title, url=link.url) for link in answer.entry.links],
         reviewed_on=answer.entry.reviewed_on,
@@ -126,7 +138,7 @@ def render_contact(
     )
 
 
-def _language_of(prompt: str | None, asked: str) -> str:
+def language_of_text(prompt: str | None, asked: str) -> str:
     """Return the language a sentence is in: the asker's, or Japanese where it is not written."""
     if is_japanese(asked) or prompt is None or has_japanese_words(prompt, asked):
         return "ja"

@@ -29,6 +29,15 @@ class Ask(_Received):
     context: AskContext = AskContext()
 
 
+class Choose(_Received):
+    """An entry that was offered and chosen, with the inquiry whose reply offered it."""
+
+    entry_id: str = Field(max_length=200)
+    lang: str = Field(default="ja", max_length=10)
+    session: str | None = Field(default=None, max_length=100)
+    inquiry_id: str | None = Field(default=None, max_length=36)
+
+
 class GiveFeedback(_Received):
     """Whether a reply helped, and why not, in the citizen's words."""
 
@@ -60,13 +69,34 @@ class ContactOut(BaseModel):
     url: str
 
 
+class RunOut(BaseModel):
+    """A stretch of text that looks the same: bold, or a link where `url` is not empty."""
+
+    text: str
+    bold: bool
+    url: str
+
+
+class BlockOut(BaseModel):
+    """A paragraph, or an item of a list with its marker (・ or 1.) and level, from 1."""
+
+    marker: str
+    level: int
+    runs: list[RunOut]
+
+
 class AnswerOut(BaseModel):
-    """The approved answer: plain text, and the same as safe HTML."""
+    """The approved answer: plain text, the same as safe HTML, and as blocks without markup.
+
+    `page` is the path of the entry's own page, empty where it has none.
+    """
 
     entry_id: str
     question: str
     text: str
     html: str
+    blocks: list[BlockOut]
+    page: str
     owner: str
     links: list[LinkOut]
     reviewed_on: date | None
@@ -189,6 +219,17 @@ class TopicOut(BaseModel):
 
     topic: str
     entries: list[SuggestionOut]
+
+
+class SiteOut(BaseModel):
+    """What is said before anybody asks, in a language, and whom to call."""
+
+    city: str
+    greeting: str
+    privacy: str
+    lang: str
+    contact: ContactOut | None
+    notices: list[NoticeOut]
 
 
 class HealthOut(BaseModel):

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from bot.errors import NoRelease
 from channels.opening import japan_date
 from channels.public import PublicDesk
+from channels.web.addresses import topic_path
 from channels.web.render import render_contact, render_notice
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -31,7 +32,7 @@ class Site:
 
     def __init__(self, public: PublicDesk, public_url: str) -> None:
         self._public = public
-        self._public_url = public_url.rstrip("/")
+        self.public_url = public_url.rstrip("/")
         self._environment = Environment(
             loader=FileSystemLoader(_TEMPLATES),
             autoescape=select_autoescape(),
@@ -40,6 +41,7 @@ class Site:
             lstrip_blocks=True,
         )
         self._environment.filters["japan_date"] = japan_date
+        self._environment.filters["topic_path"] = topic_path
         parts: Any = self._environment.get_template("parts.html").module
         self._environment.globals["contact_card"] = parts.contact_card
 
@@ -51,7 +53,7 @@ class Site:
             "centre": render_contact(desk.writer.contact_centre(at), at),
             "here": "",
             "notices": [render_notice(one) for one in self._public.notices()],
-            "public_url": self._public_url,
+            "public_url": self.public_url,
             "privacy": self.sentence("privacy"),
             "answered_note": self.sentence("answered-note"),
         }
