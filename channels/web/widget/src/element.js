@@ -116,7 +116,7 @@ export class ToiawaseChat extends HTMLElement {
     const t = this.#t;
     /** @type {[HTMLElement, string | undefined][]} */
     const words = [
-      [this.#launcher, t.launch], [this.#title, this.dataset.title || t.title], [this.#menuLabel, t.menu],
+      [this.#launcher, this.dataset.launch || t.launch], [this.#title, this.dataset.title || t.title], [this.#menuLabel, t.menu],
       [this.#languageLabel, t.language], [this.#larger, t.large], [this.#eraser, t.clear], [this.#printer, t.print],
       [this.#fullPage, t.full], [this.#inputLabel, t.input], [this.#sender, t.ask],
     ];
@@ -364,9 +364,7 @@ export class ToiawaseChat extends HTMLElement {
   }
 
   #refuseFaintTheme() {
-    const probe = this.#launcher && this.#inline ? this.#sender : this.#launcher;
-    if (!probe) { return; }
-    const seen = getComputedStyle(probe);
+    const seen = getComputedStyle(this.#inline ? this.#sender : this.#launcher);
     if (contrast(seen.color, seen.backgroundColor) < LEAST_CONTRAST) {
       this.classList.add("plain-theme");
       this.#dialog.classList.add("plain-theme");
