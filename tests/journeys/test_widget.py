@@ -404,6 +404,37 @@ def test_other_languages_come_when_they_are_chosen(
     assert opened.violations() == []
 
 
+@pytest.mark.parametrize("media", [{"forced_colors": "active"}, {"reduced_motion": "reduce"}])
+def test_wider_spacing_and_system_colours_cut_nothing_off(
+    widget: Callable[..., Widget], media: dict[str, str]
+) -> None:
+    opened = widget(320)
+    opened.page.emulate_media(**media)  # type: ignore[arg-type]
+    opened.open()
+    opened.page.evaluate(
+        """() => {
+          const root = document.querySelector("toiawase-chat").shadowRoot;
+          const sheet = new CSSStyleSheet();
+          sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important;
+            word-spacing: .16em !important } p { margin-bottom: 2em !important }`);
+          root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+        }"""
+    )
+    opened.ask("粗大ごみを出したい")
+    opened.ask("税金")
+    cut = opened.page.evaluate(
+        """() => [...document.querySelector("toiawase-chat").shadowRoot.querySelectorAll("*")]
+          .filter((one) => one.clientWidth && !one.closest(".live, .hidden, details:not([open]) > div")
+            && one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).display !== "inline")
+          .map((one) => one.outerHTML.slice(0, 80))"""
+    )
+    assert [one for one in cut if not one.startswith("<input")] == []
+    moving = opened.page.locator("toiawase-chat dialog").evaluate(
+        "node => getComputedStyle(node).animationName + getComputedStyle(node).transitionDuration"
+    )
+    assert moving == "none0s"
+
+
 def test_inline_it_stands_where_the_tag_is(widget: Callable[..., Widget]) -> None:
     opened = widget(attributes='data-mode="inline"')
     expect(opened.field).to_be_visible()
