@@ -327,7 +327,8 @@ export class ToiawaseChat extends HTMLElement {
   /** @param {unknown} error */
   #fail(error) {
     const failure = error instanceof Failure ? error : new Failure("failed");
-    this.#complain(failure.sentence || this.#t[failure.reason], true);
+    // What the citizen can mend needs no call.
+    this.#complain(failure.sentence || this.#t[failure.reason], failure.reason !== "failed" || !failure.sentence);
     this.#tell("error", { reason: failure.reason });
   }
 
