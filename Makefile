@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test acceptance lint types imports check-sample widget unit wheel coverage edges city-counts lock clean snapshot
+.PHONY: help run test acceptance lint types imports check-sample widget unit wheel coverage journeys edges city-counts lock clean snapshot
 
 help: ## この一覧を表示します
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -30,7 +30,7 @@ run: $(VENV)/.serve ## サービスを http://127.0.0.1:8000 で動かします�
 	@exec $(BIN)/toiawase serve
 
 test: $(VENV)/.test lint types imports check-sample widget ## すべての検査とテスト（CI と同じもの）
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target coverage edges
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target coverage journeys edges
 	@$(MAKE) --no-print-directory wheel
 
 acceptance: test ## 時間のかかる検査も含めて、すべて実行します
@@ -61,8 +61,11 @@ coverage: $(VENV)/.test ## nlp・faq・bot のテストと、通ったコード�
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
-edges: $(VENV)/.test ## 受付経路・通しの場面・故障・約束ごとのテスト
-	@$(BIN)/python -m pytest -m "not acceptance" tests/channels tests/journeys tests/faults tests/contract
+edges: $(VENV)/.test ## 受付経路・約束ごとのテスト
+	@$(BIN)/python -m pytest -m "not acceptance" tests/channels tests/contract
+
+journeys: $(VENV)/.test ## 通しの場面・故障のテスト
+	@$(BIN)/python -m pytest -m "not acceptance" tests/journeys tests/faults
 
 wheel: $(VENV)/.test ## wheel を作り、別の場所に入れて質問します
 	@$(BIN)/python scripts/ask_the_wheel.py
