@@ -1,12 +1,13 @@
 """The HTTP API of asking: questions, choices, feedback."""
 
-from typing import Any, Final
+from typing import Any
 
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 
 from bot.inquiry import Feedback
 from channels.public import Asked, Chosen, PublicDesk
+from channels.web.languages import known_language
 from channels.web.render import render
 from channels.web.schemas import (
     Ask,
@@ -16,21 +17,13 @@ from channels.web.schemas import (
     GiveFeedback,
     ReplyOut,
 )
-from faq.entry import EASY, LANGUAGES
 from nlp.normalise import normalise
 from nlp.personal_data import mask
-
-_LANGUAGES: Final = frozenset({"ja", EASY, *LANGUAGES})
 
 
 def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return how the documentation of a route tells of its errors."""
     return {status: {"model": ErrorOut} for status in statuses}
-
-
-def known_language(language: str) -> str:
-    """Return the language if the service speaks it, else Japanese."""
-    return language if language in _LANGUAGES else "ja"
 
 
 def build_router(public: PublicDesk) -> APIRouter:

@@ -3,7 +3,8 @@
 from fastapi import APIRouter, Query
 
 from channels.public import PublicDesk
-from channels.web.api import errors, known_language
+from channels.web.api import errors
+from channels.web.languages import known_language
 from channels.web.render import language_of_text, render_contact, render_notice
 from channels.web.schemas import NoticeOut, SiteOut, SuggestionOut, TopicOut
 from nlp.normalise import printable

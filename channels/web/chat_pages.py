@@ -2,13 +2,15 @@
 
 import secrets
 from typing import Final
+from urllib.parse import quote
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Query
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.errors import QuestionRejected
 from bot.inquiry import Feedback
 from channels.public import Asked, PublicDesk
+from channels.web.languages import known_language, offered_languages
 from channels.web.render import render
 from channels.web.site import Site
 from nlp.normalise import normalise, printable
@@ -18,6 +20,8 @@ _KEPT: Final = 500
 """How much of a rejected text is given back in the form, in characters."""
 
 
+_LONGEST_ID: Final = 36
+_LONGEST_REASON: Final = 500
 _LONGEST_SESSION: Final = 100
 _SESSION_BYTES: Final = 16
 
@@ -39,41 +43,66 @@ def build_router(public: PublicDesk, site: Site) -> APIRouter:
             topics=public.topics(),
             greeting=site.sentence("greeting"),
             session=new_session(),
+            lang="ja",
         )
 
-    def form(session: str, status: int = 200, **around: object) -> Response:
-        shown = {"thanks": False, "problem": "", "value": ""} | around
-        return site.page("chat.html", status, here="chat", reply=None, session=session, **shown)
+    def page(lang: str, status: int = 200, **values: object) -> Response:
+        """Return the page of asking; what the city asks not to write is in the language, too."""
+        desk = public.desk
+        return site.page(
+            "chat.html",
+            status,
+            here="chat",
+            lang=lang,
+            languages=offered_languages(desk.book),
+            privacy=desk.writer.sentence("privacy", lang),
+            **values,
+        )
+
+    def form(session: str, lang: str, status: int = 200, **around: object) -> Response:
+        shown = {"thanks": False, "problem": "", "value": "", "unhelpful": ""} | around
+        return page(lang, status, reply=None, session=session, **shown)
 
     @router.get("/chat")
-    async def chat(thanks: bool = False) -> Response:
-        """Show the form that works without JavaScript."""
-        return form(new_session(), thanks=thanks)
+    async def chat(
+        thanks: bool = False,
+        lang: str = "ja",
+        unhelpful: str = Query(default="", max_length=_LONGEST_ID),
+    ) -> Response:
+        """Show the form that works without JavaScript; ask why, where a reply did not help."""
+        return form(new_session(), known_language(lang), thanks=thanks, unhelpful=unhelpful)
 
     @router.post("/chat")
     async def asked(
         text: str = Form(default=""),
         session: str = Form(default="", max_length=_LONGEST_SESSION),
+        lang: str = Form(default="ja", max_length=10),
     ) -> Response:
         """Answer a question that came by the plain form."""
-        session = session or new_session()
+        session, language = session or new_session(), known_language(lang)
         try:
-            considered, book = await public.ask(Asked(text, session))
+            considered, book = await public.ask(Asked(text, session, language=language))
         except QuestionRejected as rejected:
             problem = site.sentence(f"rejected-{rejected.reason.replace('_', '-')}")
-            return form(session, 422, problem=problem, value=printable(text)[:_KEPT])
-        return site.page(
-            "chat.html",
-            here="chat",
+            value = printable(text)[:_KEPT]
+            return form(session, language, 422, problem=problem, value=value)
+        return page(
+            language,
             reply=render(considered, book),
             asked=mask(normalise(text)),
             session=session,
         )
 
     @router.post("/chat/feedback")
-    async def feedback(inquiry_id: str = Form(max_length=36), helpful: bool = Form()) -> Response:
-        """Keep whether a reply helped."""
-        await public.give_feedback(Feedback(inquiry_id, helpful, mask(""), public.clock()))
-        return RedirectResponse("/chat?thanks=true", 303)
+    async def feedback(
+        inquiry_id: str = Form(max_length=_LONGEST_ID),
+        helpful: bool = Form(),
+        reason: str = Form(default="", max_length=_LONGEST_REASON),
+    ) -> Response:
+        """Keep whether a reply helped, and why not if the citizen tells."""
+        told = mask(normalise(reason))
+        await public.give_feedback(Feedback(inquiry_id, helpful, told, public.clock()))
+        asks_why = "" if helpful or told else f"&unhelpful={quote(inquiry_id)}"
+        return RedirectResponse(f"/chat?thanks=true{asks_why}", 303)
 
     return router

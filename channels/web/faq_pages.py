@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from channels.public import PublicDesk
 from channels.web.by_ward import ward_answers, ward_offices
 from channels.web.faq_head import faq_head, shortened
+from channels.web.languages import LANGUAGE_NAMES
 from channels.web.render import render_answer, render_contact
 from channels.web.site import Site
 from faq.entry import EASY, FaqEntry
@@ -18,18 +19,6 @@ from nlp.normalise import MAX_CHARACTERS, printable
 _RELATED: Final = 6
 _FOUND: Final = 20
 _EXCERPT: Final = 70
-LANGUAGE_NAMES: Final = {
-    "ja": "日本語",
-    EASY: "やさしい日本語",
-    "en": "English",
-    "zh": "中文",
-    "ko": "한국어",
-    "vi": "Tiếng Việt",
-    "pt": "Português",
-    "tl": "Tagalog",
-    "ne": "नेपाली",
-    "es": "Español",
-}
 
 
 def build_router(public: PublicDesk, site: Site) -> APIRouter:

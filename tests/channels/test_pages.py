@@ -1,5 +1,7 @@
 """The plain pages, as a browser without JavaScript gets them."""
 
+import re
+
 import httpx
 import pytest
 
@@ -43,7 +45,8 @@ def test_a_rejected_question_keeps_what_was_typed(
 def test_feedback_by_the_plain_form(site: httpx.Client, backend: Backend) -> None:
     site.post("/chat", data={"text": "粗大ごみを捨てたい"})
     inquiry = next(backend.inquiries.each())
-    response = site.post("/chat/feedback", data={"inquiry_id": inquiry.id, "helpful": "false"})
+    given = {"inquiry_id": inquiry.id, "helpful": "false", "reason": "古い"}
+    response = site.post("/chat/feedback", data=given)
     assert (response.status_code, response.headers["location"]) == (303, "/chat?thanks=true")
     assert "ありがとうございました" in site.get("/chat?thanks=true").text
     assert len(backend.inquiries.misses(5)) == 1
@@ -73,3 +76,27 @@ def test_what_is_not_public_is_not_found(site: httpx.Client, path: str) -> None:
     assert response.status_code == 404
     assert "ページが見つかりません" in response.text
     assert site.get(path).json()["error"]["code"] == "not_found"
+
+
+def test_the_plain_page_answers_in_the_language_that_was_chosen(
+    site: httpx.Client, backend: Backend
+) -> None:
+    entry = next(one for one in backend.shelf.desk().book.entries if "en" in one.translations)
+    page = site.post("/chat", data={"text": entry.question, "lang": "en"}).text
+    assert entry.translations["en"].question in page
+    assert '<option value="en" lang="en" selected>' in page
+    assert '<option value="ja" lang="ja" selected>' in site.get("/chat?lang=xx").text
+
+
+def test_who_was_not_helped_may_say_why_without_javascript(
+    site: httpx.Client, backend: Backend
+) -> None:
+    page = site.post("/chat", data={"text": "粗大ごみを捨てたい"}).text
+    (inquiry_id,) = re.findall(r'name="inquiry_id" value="([^"]+)"', page)
+    given = {"inquiry_id": inquiry_id, "helpful": "false"}
+    asked = site.post("/chat/feedback", data=given, follow_redirects=True).text
+    assert "足りなかったことを教えてください" in asked
+    told = given | {"reason": "電話は090-1234-5678です"}
+    thanked = site.post("/chat/feedback", data=told, follow_redirects=True).text
+    assert "足りなかったことを教えてください" not in thanked
+    assert [one.reason for one in backend.inquiries.misses(5)] == ["not_helpful"]

@@ -424,7 +424,8 @@ def test_wider_spacing_and_system_colours_cut_nothing_off(
     opened.ask("税金")
     cut = opened.page.evaluate(
         """() => [...document.querySelector("toiawase-chat").shadowRoot.querySelectorAll("*")]
-          .filter((one) => one.clientWidth && !one.closest(".live, .hidden, details:not([open]) > div")
+          .filter((one) => one.clientWidth
+            && !one.closest(".live, .hidden, details:not([open]) > div")
             && one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).display !== "inline")
           .map((one) => one.outerHTML.slice(0, 80))"""
     )
