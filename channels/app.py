@@ -190,7 +190,8 @@ def create_app(
     if only != "staff":
         app.include_router(api.build_router(public))
         app.include_router(around_api.build_router(public))
-        app.include_router(embedding.build_router(public, site))
+        with_sample = backend.settings.mode == "demo"
+        app.include_router(embedding.build_router(public, site, with_sample=with_sample))
         app.include_router(chat_pages.build_router(public, site))
         app.include_router(widget_files.build_router())
         app.include_router(faq_pages.build_router(public, site))
