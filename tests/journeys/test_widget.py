@@ -472,3 +472,21 @@ def test_the_demo_and_what_to_paste_are_pages(visit: Callable[..., Any]) -> None
             found = Axe().run(visited.page)["violations"]
             assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], path
             assert visited.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_the_plain_page_is_accessible_in_every_state(visit: Callable[..., Any], lang: str) -> None:
+    for width in (1280, 320):
+        page = visit(f"/chat?lang={lang}", width, java_script_enabled=True).page
+        for text in (
+            "粗大ごみを出したい",
+            "税金",
+            "宇宙旅行の予約",
+            "夫に殴られています",
+            "\u200b",
+        ):
+            page.fill("#text", text)
+            page.click("#ask button")
+            found = Axe().run(page)["violations"]
+            assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], text
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
