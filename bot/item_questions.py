@@ -38,6 +38,11 @@ _WEAK: Final = re.compile(
     r"不要|いらない|要らない|処理)$"
 )
 
+# Said in a talk, they are no things, though ashes (灰) are read the same.
+_INTERJECTIONS: Final = frozenset(
+    ("はい", "いいえ", "いえ", "いや", "うん", "ううん", "ええ", "ああ", "おう", "そう")
+)
+
 # 今日は何ごみ and ごみの出し方 name no thing.
 _NO_THING: Final = re.compile(rf"(?:{_STRONG.pattern[:-1]}|{DAY_WORDS.pattern}|市|区|家庭|うち)+")
 
@@ -72,7 +77,7 @@ class ItemQuestions:
 
         A thing is taken for meant when its name ends what was typed (木のハンガー).
         """
-        if not self._by_key:
+        if not self._by_key or folded(text).strip("。、!?") in _INTERJECTIONS:
             return None
         thing = ""
         strength: Strength = "none"

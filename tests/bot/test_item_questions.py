@@ -18,11 +18,12 @@ TABLE = (
     Item("本", "古紙", "ほん"),
     Item("コンピューター", "粗大ごみ"),
 )
+ASHES = Item("灰", "普通ごみ", "はい")
 
 
 @pytest.fixture(scope="module")
 def questions(tokeniser: SudachiTokeniser) -> ItemQuestions:
-    return ItemQuestions(TABLE, tokeniser.reading)
+    return ItemQuestions((*TABLE, ASHES), tokeniser.reading)
 
 
 @pytest.mark.parametrize(
@@ -79,3 +80,15 @@ def test_other_questions_are_left_to_the_search(questions: ItemQuestions, text: 
 
 def test_a_city_without_tables_has_no_items(tokeniser: SudachiTokeniser) -> None:
     assert ItemQuestions((), tokeniser.reading).find("布団の捨て方") is None
+
+
+@pytest.mark.parametrize("text", ["はい", "ハイ。", "はい！", "うん", "いいえ"])
+def test_what_is_said_in_a_talk_is_no_item(questions: ItemQuestions, text: str) -> None:
+    assert questions.find(normalise(text)) is None
+
+
+def test_ashes_are_still_found(questions: ItemQuestions) -> None:
+    for text in ("はいの捨て方", "灰"):
+        found = questions.find(normalise(text))
+        assert found is not None
+        assert [item.name for item in found.items] == ["灰"]
