@@ -47,7 +47,12 @@ def build_router(public: PublicDesk, site: Site) -> APIRouter:
             "faq_search.html",
             value=typed,
             problem="",
-            found=[(entry, shortened(entry.answer, _EXCERPT)) for entry in found],
+            # Looked at again: where few entries fit, the search may name others after them.
+            found=[
+                (entry, shortened(entry.answer, _EXCERPT))
+                for entry in found
+                if public.is_public(entry)
+            ],
             **shown,
         )
 
