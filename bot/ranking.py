@@ -271,8 +271,10 @@ class Ranker:
     def suggest(self, terms: Sequence[str], *, on: date, limit: int) -> tuple[str, ...]:
         """Return the public entries nearest by words alone: quick enough for every key pressed."""
         lexical = word_signals(self.index, self.synonyms.concepts(terms))["lexical"]
-        order = best_places(np.where(self._eligible(False, on), lexical, 0.0), limit)
-        return tuple(self._ids[at] for at in order if lexical[at] > 0)
+        # Neither the order nor the rest below it may name what citizens cannot read.
+        readable = np.where(self._eligible(False, on), lexical, 0.0)
+        order = best_places(readable, limit)
+        return tuple(self._ids[at] for at in order if readable[at] > 0)
 
     def explain(self, ranking: Ranking, entry_id: str) -> tuple[Contribution, ...]:
         """Return every share in an entry's score, greatest first; they sum to the score.

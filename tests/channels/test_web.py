@@ -244,3 +244,13 @@ def test_a_new_release_is_served_soon(
         assert time.monotonic() < deadline
         time.sleep(0.1)
     assert "毎週月曜日" in str(ask(site, "ごみの収集日はいつですか。")["answer"])
+
+
+def test_no_suggestion_names_what_only_staff_may_read(site: httpx.Client, backend: Backend) -> None:
+    book = backend.shelf.desk().book
+    hidden = [entry for entry in book.entries if entry.audience == "staff"]
+    assert hidden
+    for entry in hidden:
+        for typed in (entry.question, entry.question[:6], *entry.phrasings, "払い戻し"):
+            found = site.get("/api/v1/suggestions", params={"q": typed}).json()
+            assert entry.id not in [one["entry_id"] for one in found], typed
