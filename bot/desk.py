@@ -78,7 +78,7 @@ class InquiryDesk:
         # What is of one channel only is said by that channel.
         sentences = [one for one in book.sentences if one.group not in CHANNEL_GROUPS]
         self._fixed = FixedReplies(sentences, watch)
-        self._places = PlaceFinder(book.wards, book.city.name)
+        self.places = PlaceFinder(book.wards, book.city.name)
         self._hours = HoursQuestions(book.offices)
         self._items = ItemQuestions(book.items, tokeniser.reading)
 
@@ -89,7 +89,7 @@ class InquiryDesk:
         fixed = self._fixed.find(question.text)
         if fixed:
             return self.writer.fixed(question, fixed)
-        place = self._places.find(question.text)
+        place = self.places.find(question.text)
         question = self._at(question, place)
         if place and place.alone:
             reply = self._only_a_ward(question)
@@ -125,7 +125,7 @@ class InquiryDesk:
 
         What is known of the conversation but is not in this book (any more) is dropped.
         """
-        return self._at(question, self._places.find(question.text))
+        return self._at(question, self.places.find(question.text))
 
     def _at(self, question: Question, place: Place | None) -> Question:
         known = self.book.ward(question.ward) if question.ward else None

@@ -19,6 +19,11 @@ from typing import Literal
 RejectionReason = Literal["empty", "too_long"]
 
 
+def rejection_sentence(reason: str) -> str:
+    """Return the id of the fixed sentence that tells a citizen why a text is no question."""
+    return f"rejected-{reason.replace('_', '-')}"
+
+
 class BotError(Exception):
     """Base of everything the core raises on purpose."""
 

@@ -22,6 +22,18 @@ CHANNEL_LABELS: Final[Mapping[Channel, str]] = {
 }
 
 
+def plain_question(text: str) -> str:
+    """Return what was typed, normalised; raises QuestionRejected as Question.from_text does."""
+    if len(text) > MAX_CHARACTERS:
+        raise QuestionRejected("too_long")
+    plain = normalise(text)
+    if not plain:
+        raise QuestionRejected("empty")
+    if len(plain) > MAX_CHARACTERS:
+        raise QuestionRejected("too_long")
+    return plain
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question ready to be considered: normalised, masked, with what is known around it.
@@ -52,13 +64,7 @@ class Question:
         Raises QuestionRejected("empty") when nothing readable is left, ("too_long") beyond 500
         characters, before or after normalising.
         """
-        if len(text) > MAX_CHARACTERS:
-            raise QuestionRejected("too_long")
-        plain = normalise(text)
-        if not plain:
-            raise QuestionRejected("empty")
-        if len(plain) > MAX_CHARACTERS:
-            raise QuestionRejected("too_long")
+        plain = plain_question(text)
         spoken = language_of(plain) if language == "ja" else language
         return cls(mask(plain), channel, asked_at, spoken, ward, entry_id)
 

@@ -1,5 +1,6 @@
 """What a button does: open an address, send a postback, or say something; never too long."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -79,6 +80,11 @@ def call(label: str, telephone: str) -> Link | None:
 def press(label: str, data: str, shown: str = "") -> Press | None:
     """Return a postback, or None of data that cannot be sent whole."""
     return Press(label, data, shown) if can_be_sent(data, DATA) else None
+
+
+def made(actions: Iterable[Action | None]) -> tuple[Action, ...]:
+    """Return those actions that could be made."""
+    return tuple(action for action in actions if action)
 
 
 def _valid_uri(url: str) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import quote
 
 from bot.reply import Answer, Candidate, Contact
-from channels.line.actions import Action, Press, call, link_to, press
+from channels.line.actions import Action, Press, call, link_to, made, press
 from channels.line.labels import label
 from channels.line.limits import fitted_sentences, units
 from channels.line.message import RULE, Button, Card, Line, Text
@@ -38,12 +38,14 @@ class Showing:
 def answer_card(answer: Answer, showing: Showing, *, with_feedback: bool) -> Card:
     """Return an entry's answer with its links, whom to call and when it was reviewed."""
     language = answer.language
-    lines, is_whole, links = _body(answer)
+    pieces = outline(answer.text)
+    lines, is_whole = _body(pieces)
+    links = [link for piece in pieces for link in piece.links]
     buttons = [Button(link) for link in _links(answer.entry.links, links)]
     page = _page(answer, showing, "page" if is_whole else "more")
     around = _contact_lines(answer.contact, showing.at, language)
     return Card(
-        alt=_alt(answer),
+        alt=_alt(answer, pieces),
         lines=(
             Line(answer.question, "title"),
             *([Line(answer.caution, "note")] if answer.caution else ()),
@@ -58,8 +60,12 @@ def answer_card(answer: Answer, showing: Showing, *, with_feedback: bool) -> Car
 
 def choice_lines(candidates: Iterable[Candidate], showing: Showing) -> list[Line]:
     """Return entries to choose from, each a line to press."""
-    pressed = ((one, choosing(one, showing.inquiry_id)) for one in candidates)
-    return [Line(one.question, "choice", action=action) for one, action in pressed if action]
+    return lines_of(choosing(one, showing.inquiry_id) for one in candidates)
+
+
+def lines_of(presses: Iterable[Press | None]) -> list[Line]:
+    """Return buttons as lines to press, each with its whole label."""
+    return [Line(action.label, "choice", action=action) for action in made(presses)]
 
 
 def choosing(candidate: Candidate, inquiry_id: str) -> Press | None:
@@ -74,7 +80,7 @@ def pressing(shown: str, action: PostbackAction, about: str = "", target: str = 
 
 def buttons_of(actions: Iterable[Action | None]) -> tuple[Button, ...]:
     """Return buttons of those actions that can be made."""
-    return tuple(Button(action) for action in actions if action)
+    return tuple(map(Button, made(actions)))
 
 
 def feedback_pair(inquiry_id: str, language: str) -> tuple[Action, ...]:
@@ -82,8 +88,7 @@ def feedback_pair(inquiry_id: str, language: str) -> tuple[Action, ...]:
     if not inquiry_id:
         return ()
     names: tuple[PostbackAction, ...] = ("solved", "unsolved")
-    made = (pressing(label(name, language), name, inquiry_id) for name in names)
-    return tuple(action for action in made if action)
+    return made(pressing(label(name, language), name, inquiry_id) for name in names)
 
 
 def contact_card(prompt: str, contact: Contact | None, showing: Showing) -> Card:
@@ -136,20 +141,18 @@ def _address(action: Action) -> str:
     return "" if uri.startswith("tel:") else uri
 
 
-def _body(answer: Answer) -> tuple[list[Line], bool, list[tuple[str, str]]]:
-    """Return the lines of an answer as far as they fit, whether all did, and the links in it."""
+def _body(pieces: Sequence[Piece]) -> tuple[list[Line], bool]:
+    """Return the lines of an answer as far as they fit, and whether all did."""
     room = ANSWER_UNITS
-    pieces = outline(answer.text)
-    links = [link for piece in pieces for link in piece.links]
     lines: list[Line] = []
     for piece in pieces:
         if units(piece.text) > room:
             if room > _SUMMARY or not lines:
                 lines.append(_line(piece, fitted_sentences(piece.text, max(room, _SUMMARY))))
-            return lines, False, links
+            return lines, False
         lines.append(_line(piece, piece.text))
         room -= units(piece.text)
-    return lines, True, links
+    return lines, True
 
 
 def _line(piece: Piece, text: str) -> Line:
@@ -160,7 +163,7 @@ def _links(of_entry: Iterable[Link], in_text: Iterable[tuple[str, str]]) -> Sequ
     named = [(link.title, link.url) for link in of_entry]
     by_url = {url: title for title, url in reversed([*named, *in_text])}
     found = [link_to(by_url[url], url) for url in dict.fromkeys(u for _, u in [*named, *in_text])]
-    return [link for link in found if link][:_MOST_LINKS]
+    return made(found)[:_MOST_LINKS]
 
 
 def _page(answer: Answer, showing: Showing, name: str) -> Action | None:
@@ -209,9 +212,8 @@ def _footnotes(answer: Answer, showing: Showing) -> list[Line]:
     return [RULE, Line(text, "note")] if text else []
 
 
-def _alt(answer: Answer) -> str:
+def _alt(answer: Answer, pieces: Sequence[Piece]) -> str:
     """Return question, summary and telephone: what a notification and a screen reader say."""
-    pieces: Sequence[Piece] = outline(answer.text)
     summary = fitted_sentences(" ".join(piece.text for piece in pieces), _SUMMARY)
     telephone = answer.contact.office.telephone if answer.contact else ""
     return "\n".join(filter(None, (answer.question, summary, telephone)))

@@ -7,7 +7,6 @@ from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from bot.places import PlaceFinder
 from channels.line.account import Credentials, Keeping
 from channels.line.client import LineClient
 from channels.line.dialogue import Dialogue, Memory
@@ -93,8 +92,7 @@ class LineChannel:
     def _ward_of(self, address: str) -> str:
         if not self._public.live.is_ready:
             return ""
-        book = self._public.desk.book
-        place = PlaceFinder(book.wards, book.city.name).find(normalise(address))
+        place = self._public.desk.places.find(normalise(address))
         return place.ward.id if place else ""
 
     def _memory(self) -> Memory:

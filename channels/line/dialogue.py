@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.delivery import Delivery, DeliveryKind
-from bot.errors import NoRelease, QuestionRejected
+from bot.errors import NoRelease, QuestionRejected, rejection_sentence
 from bot.fixed_replies import FixedReplies
 from bot.reply import Answered, Fixed, Reply
 from channels.line.cards import Showing
@@ -93,7 +93,7 @@ class Dialogue:
 
     async def _to_text(self, delivery: Delivery) -> list[Message]:
         if delivery.data:
-            return self.sentences.said(f"rejected-{delivery.data.replace('_', '-')}")
+            return self.sentences.said(rejection_sentence(delivery.data))
         sentences = self.public.desk.book.sentences
         # A word may be typed instead of pressing the button of the same name.
         called = FixedReplies(one for one in sentences if one.group == "line").find(delivery.text)
@@ -109,7 +109,7 @@ class Dialogue:
         try:
             considered, book = await self.public.ask(asked)
         except QuestionRejected as rejected:
-            return self.sentences.said(f"rejected-{rejected.reason.replace('_', '-')}")
+            return self.sentences.said(rejection_sentence(rejected.reason))
         inquiry = considered.inquiry
         url = self.sentences.public_url
         showing = Showing(book, url, inquiry.asked_at, inquiry.language, inquiry.id)

@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from bot.delivery import Delivery, DeliveryKind
+from bot.errors import QuestionRejected
 from bot.inquiry import new_id
+from bot.question import plain_question
 from channels.line.postback import read_postback
-from nlp.normalise import MAX_CHARACTERS, normalise
 from nlp.personal_data import mask
 
 TOKEN_LIVES: Final = timedelta(seconds=60)
@@ -142,12 +143,10 @@ def _message_kind(message: Event) -> DeliveryKind | None:
 
 def _question(text: str) -> tuple[str, str]:
     """Return a text that can be a question, else why it cannot."""
-    if len(text) > MAX_CHARACTERS:
-        return "", "too_long"
-    plain = normalise(text)
-    if not plain:
-        return "", "empty"
-    return ("", "too_long") if len(plain) > MAX_CHARACTERS else (plain, "")
+    try:
+        return plain_question(text), ""
+    except QuestionRejected as rejected:
+        return "", rejected.reason
 
 
 def _own_mentions(message: Event) -> list[Event]:

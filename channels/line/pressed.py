@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.errors import UnknownInquiry
 from bot.inquiry import Feedback
-from channels.line.cards import buttons_of, paragraphs, pressing
+from channels.line.cards import buttons_of, lines_of, paragraphs, pressing
 from channels.line.labels import label
 from channels.line.message import Card, Line, Message
 from channels.line.postback import Postback, PostbackAction
@@ -85,8 +85,7 @@ class Presses:
 
     async def _topics(self, _pressed: Postback, _talk: str) -> list[Message]:
         topics = tuple(self.public.topics())
-        made = (pressing(topic, "topic", "1", topic) for topic in topics)
-        lines = [Line(action.label, "choice", action=action) for action in made if action]
+        lines = lines_of(pressing(topic, "topic", "1", topic) for topic in topics)
         prompt = self.sentences.text("line-topics", "clarify", "greeting")
         alt = "\n".join([prompt, *(line.text for line in lines)])
         return [Card(alt, (*paragraphs(prompt), *lines), quick=topic_presses(topics))]
@@ -97,11 +96,8 @@ class Presses:
         if not entries:
             return await self._topics(pressed, talk)
         start = _page(pressed.about, len(entries)) * PAGE
-        made = [
-            (one, pressing(one.question, "choose", "", one.id))
-            for one in entries[start : start + PAGE]
-        ]
-        lines = [Line(one.question, "choice", action=action) for one, action in made if action]
+        shown = entries[start : start + PAGE]
+        lines = lines_of(pressing(one.question, "choose", "", one.id) for one in shown)
         more = None
         if start + PAGE < len(entries):
             more = pressing(label("next"), "topic", str(start // PAGE + 2), topic)

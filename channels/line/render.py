@@ -1,9 +1,10 @@
 """A reply of the desk as LINE messages; nothing in them repeats what the citizen wrote."""
 
+from dataclasses import replace
 from typing import Final, assert_never
 
 from bot.reply import Answered, Candidate, Fixed, Reply, Unanswered, Unsure, WardQuestion
-from channels.line.actions import Action, Say, call, link_to
+from channels.line.actions import Action, Say, call, link_to, made
 from channels.line.cards import (
     Showing,
     answer_card,
@@ -48,8 +49,7 @@ def in_words(messages: list[Message]) -> list[Message]:
 
 def topic_presses(topics: tuple[str, ...]) -> tuple[Action, ...]:
     """Return buttons that list the questions of a topic, the first topics."""
-    made = (pressing(topic, "topic", "1", topic) for topic in topics[:_MOST_TOPICS])
-    return tuple(action for action in made if action)
+    return made(pressing(topic, "topic", "1", topic) for topic in topics[:_MOST_TOPICS])
 
 
 def _answered(reply: Answered, showing: Showing) -> list[Message]:
@@ -66,12 +66,11 @@ def _answered(reply: Answered, showing: Showing) -> list[Message]:
 
 
 def _with_more(card: Card, reply: Answered, showing: Showing) -> Card:
-    near = [choosing(one, showing.inquiry_id) for one in reply.candidates[1 : 1 + _MOST_NEAR]]
-    quick = tuple(action for action in near if action)
     if reply.ward_question is None:
-        return Card(card.alt, card.lines, card.buttons, card.pair, quick)
+        near = reply.candidates[1 : 1 + _MOST_NEAR]
+        return replace(card, quick=made(choosing(one, showing.inquiry_id) for one in near))
     lines, wards = _wards(reply.ward_question)
-    return Card(card.alt, (*card.lines, *lines), card.buttons, card.pair, wards)
+    return replace(card, lines=(*card.lines, *lines), quick=wards)
 
 
 def _wards(question: WardQuestion) -> tuple[list[Line], tuple[Action, ...]]:
@@ -105,7 +104,7 @@ def _unsure(reply: Unsure, showing: Showing) -> Card:
         alt="\n".join([prompt, *(one.question for one in chosen)]),
         lines=(*asked, *choices, *card.lines[len(asked) :]),
         buttons=card.buttons,
-        quick=tuple(action for action in quick if action),
+        quick=made(quick),
     )
 
 
@@ -113,14 +112,14 @@ def _unanswered(reply: Unanswered, showing: Showing) -> Card:
     card = contact_card(reply.prompt, reply.contact, showing)
     topics = pressing(label("topics", showing.language), "topics")
     quick = topic_presses(showing.book.topics) if showing.language in ("ja", "easy") else ()
-    return Card(card.alt, card.lines, (*card.buttons, *buttons_of([topics])), quick=quick)
+    return replace(card, buttons=(*card.buttons, *buttons_of([topics])), quick=quick)
 
 
 def _fixed(reply: Fixed, showing: Showing) -> Card:
     sentence = reply.sentence
     has_own = bool(sentence.contacts)
     card = contact_card(reply.prompt, None if has_own else reply.contact, showing)
-    calls = [(one, call(f"{one.name} {one.telephone}", one.telephone)) for one in sentence.contacts]
+    calls = made(call(f"{one.name} {one.telephone}", one.telephone) for one in sentence.contacts)
     strong = sentence.group == "danger"
     private = showing.book.sentence("line-private") if sentence.private else None
     page = None
@@ -136,7 +135,7 @@ def _fixed(reply: Fixed, showing: Showing) -> Card:
             *([Line(private.in_language(showing.language), "note")] if private else ()),
         ),
         buttons=(
-            *(Button(action, strong) for _, action in calls if action),
+            *(Button(action, strong) for action in calls),
             *card.buttons,
             *buttons_of(link_to(link.title, link.url) for link in sentence.links),
             *buttons_of([page]),

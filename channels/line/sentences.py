@@ -1,9 +1,8 @@
 """The city's approved sentences as LINE shows them; where one is not written, the next best."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from channels.line.actions import Action
+from channels.line.actions import made
 from channels.line.cards import Showing, buttons_of, contact_card, paragraphs, pressing
 from channels.line.labels import label
 from channels.line.message import Card, Line, Message, Text
@@ -26,7 +25,7 @@ class Sentences:
         """Return a sentence as a message with ways to go on, nothing where there is none."""
         text = self.text(*sentence_ids)
         ways = (pressing(label(name), name) for name in ("topics", "help"))
-        return [Text(text, tuple(_made(ways)))] if text else []
+        return [Text(text, made(ways))] if text else []
 
     def with_contact(self, *sentence_ids: str) -> Card:
         """Return a sentence with the contact centre."""
@@ -45,12 +44,8 @@ class Sentences:
         lines = [line for text in told for line in paragraphs(text)]
         ways = (pressing(label(name), name) for name in ("topics", "help", "text-only"))
         title = Line(self.public.desk.book.city.name, "title")
-        return [Card("\n".join(told), (title, *lines), quick=tuple(_made(ways)))]
+        return [Card("\n".join(told), (title, *lines), quick=made(ways))]
 
     def showing(self) -> Showing:
         """Return what cards need to know of now."""
         return Showing(self.public.desk.book, self.public_url, self.public.clock())
-
-
-def _made(actions: Iterable[Action | None]) -> Iterable[Action]:
-    return (action for action in actions if action)

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, Query
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from bot.errors import QuestionRejected
+from bot.errors import QuestionRejected, rejection_sentence
 from bot.inquiry import Feedback
 from channels.public import Asked, PublicDesk
 from channels.web.languages import known_language, offered_languages
@@ -83,7 +83,7 @@ def build_router(public: PublicDesk, site: Site) -> APIRouter:
         try:
             considered, book = await public.ask(Asked(text, session, language=language))
         except QuestionRejected as rejected:
-            problem = site.sentence(f"rejected-{rejected.reason.replace('_', '-')}")
+            problem = site.sentence(rejection_sentence(rejected.reason))
             value = printable(text)[:_KEPT]
             return form(session, language, 422, problem=problem, value=value)
         return page(

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from datetime import datetime
 from typing import assert_never
-from urllib.parse import quote
 
 from bot.desk import Considered
 from bot.reply import Answer, Answered, Candidate, Contact, Fixed, Reply, Unanswered, Unsure
 from channels.markdown import outline, to_html, to_text
 from channels.opening import day_line, opening_line
+from channels.web.addresses import entry_path
 from channels.web.schemas import (
     AnswerOut,
     BlockOut,
@@ -87,7 +87,7 @@ def render_answer(answer: Answer, book: FaqBook, at: datetime) -> AnswerOut:
             )
             for piece in outline(answer.text)
         ],
-        page=f"/faq/{quote(answer.entry.id, safe='')}" if answer.entry.id in book.by_id else "",
+        page=entry_path(answer.entry.id) if answer.entry.id in book.by_id else "",
         owner=owner.name if owner else "",
         links=[LinkOut(title=link.title, url=link.url) for link in answer.entry.links],
         reviewed_on=answer.entry.reviewed_on,
