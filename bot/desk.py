@@ -76,8 +76,10 @@ class InquiryDesk:
         encoded = (lambda text: meaning.encoder.encode([text])[0]) if meaning else None
         watch = DangerWatch(shipped_model(), tokeniser.terms, encoded)
         # What is of one channel only is said by that channel.
-        sentences = [one for one in book.sentences if one.group not in CHANNEL_GROUPS]
-        self._fixed = FixedReplies(sentences, watch)
+        of_channels = [one for one in book.sentences if one.group in CHANNEL_GROUPS]
+        of_all = [one for one in book.sentences if one.group not in CHANNEL_GROUPS]
+        self.channel_sentences = FixedReplies(of_channels)
+        self._fixed = FixedReplies(of_all, watch)
         self.places = PlaceFinder(book.wards, book.city.name)
         self._hours = HoursQuestions(book.offices)
         self._items = ItemQuestions(book.items, tokeniser.reading)

@@ -6,7 +6,6 @@ from typing import Final
 
 from bot.delivery import Delivery, DeliveryKind
 from bot.errors import NoRelease, QuestionRejected, rejection_sentence
-from bot.fixed_replies import FixedReplies
 from bot.reply import Answered, Fixed, Reply
 from channels.line.cards import Showing
 from channels.line.limits import MESSAGES
@@ -94,9 +93,8 @@ class Dialogue:
     async def _to_text(self, delivery: Delivery) -> list[Message]:
         if delivery.data:
             return self.sentences.said(rejection_sentence(delivery.data))
-        sentences = self.public.desk.book.sentences
         # A word may be typed instead of pressing the button of the same name.
-        called = FixedReplies(one for one in sentences if one.group == "line").find(delivery.text)
+        called = self.public.desk.channel_sentences.find(delivery.text)
         if called is None:
             return await self._asked(delivery, delivery.text)
         pressed = read_postback(called.id.removeprefix("line-"))

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -43,15 +44,22 @@ class Talk:
         return reply
 
 
-@pytest.fixture(scope="module")
-def talk(sample_state: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Talk]:
-    state = Path(shutil.copytree(sample_state, tmp_path_factory.mktemp("talk") / "var"))
+@contextmanager
+def talking_to(sample_state: Path, folder: Path) -> Iterator[Talk]:
+    """Serve the sample city from a copy of its state, on the clock of the talk."""
+    state = Path(shutil.copytree(sample_state, folder / "var"))
     with httpx.Client(timeout=30) as client:
         talking = Talk(client)
         settings = Settings(state_folder=state, faq_folder=SAMPLE_CITY)
         with serving(open_backend(settings, lambda: talking.now)) as address:
             client.base_url = httpx.URL(address)
             yield talking
+
+
+@pytest.fixture(scope="module")
+def talk(sample_state: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Talk]:
+    with talking_to(sample_state, tmp_path_factory.mktemp("talk")) as made:
+        yield made
 
 
 def test_there_are_enough() -> None:

@@ -1,22 +1,17 @@
 """The same whole conversations in the widget, and on the plain page without JavaScript."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from channels.app import open_backend
-from channels.settings import Settings
 from faq.office import JAPAN
-from tests.conftest import SAMPLE_CITY, serving
-from tests.journeys.test_conversations import NOON, Talk, conversations
+from tests.journeys.test_conversations import NOON, Talk, conversations, talking_to
 
 _TAGS = re.compile(r"<[^>]+>")
 _TEXT = ("item", "text", "prompt", "contact", "status")
@@ -25,13 +20,8 @@ _TEXTS = ("items", "days")
 
 @pytest.fixture(scope="module")
 def talk(sample_state: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Talk]:
-    state = Path(shutil.copytree(sample_state, tmp_path_factory.mktemp("web") / "var"))
-    with httpx.Client(timeout=30) as client:
-        talking = Talk(client)
-        settings = Settings(state_folder=state, faq_folder=SAMPLE_CITY)
-        with serving(open_backend(settings, lambda: talking.now)) as address:
-            client.base_url = httpx.URL(address)
-            yield talking
+    with talking_to(sample_state, tmp_path_factory.mktemp("web")) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
