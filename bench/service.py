@@ -19,7 +19,7 @@ import numpy as np
 from synthetic_folder import edit_folder, make_folder, sample_questions
 
 from bot.question import Question
-from channels.app import open_backend
+from channels.backend import open_backend
 from channels.clock import now
 from channels.settings import Settings
 

@@ -11,12 +11,32 @@ Exception
     ├── PublishRefused      golden questions broke: show which
     ├── TuningRefused       too little to learn from, or it would make things worse: say what
     ├── UnknownInquiry      feedback for an inquiry that is not kept (any more)
+    ├── AccountRefused      a member of staff may not sign in, or be registered so: say why
+    ├── UnknownCluster      no cluster of misses of that id
+    ├── UnknownDraft        no draft of that number waits to be published
     └── StoreUnusable       the database cannot be opened or written, or has an unknown schema
 """
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Final, Literal
 
 RejectionReason = Literal["empty", "too_long"]
+
+AccountFault = Literal[
+    "wrong", "locked", "name", "password_length", "password_name", "password_plain"
+]
+
+ACCOUNT_FAULTS: Final[Mapping[AccountFault, str]] = {
+    "wrong": "名前かパスワードがちがいます。確かめて、もう一度入れてください",
+    "locked": (
+        "パスワードが続けてちがっていたため、15分のあいだ入れません。"
+        "少し待つか、管理の担当者に連絡してください"
+    ),
+    "name": "名前は1文字から60文字までで書いてください",
+    "password_length": "パスワードは12文字から200文字までで決めてください",
+    "password_name": "パスワードに名前をそのまま使わないでください",
+    "password_plain": "同じ文字のくり返しではないパスワードにしてください",
+}
 
 
 def rejection_sentence(reason: str) -> str:
@@ -54,6 +74,22 @@ class TuningRefused(BotError):
 
 class UnknownInquiry(BotError):
     """There is no inquiry of that id."""
+
+
+class AccountRefused(BotError):
+    """An account cannot be used, or made, as it was asked for; `reason` says why."""
+
+    def __init__(self, reason: AccountFault) -> None:
+        self.reason = reason
+        super().__init__(ACCOUNT_FAULTS[reason])
+
+
+class UnknownCluster(BotError):
+    """There is no cluster of that id."""
+
+
+class UnknownDraft(BotError):
+    """There is no draft of that number, or it no longer waits."""
 
 
 class StoreUnusable(BotError):

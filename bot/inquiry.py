@@ -11,13 +11,17 @@ from bot.question import Channel, Question
 from bot.reply import Fixed, Kind, Reply, shown_entries
 from nlp.personal_data import MaskedText, mask
 
-MissReason = Literal["no_entry", "unsure", "not_helpful"]
+MissReason = Literal["no_entry", "unsure", "not_helpful", "low_confidence"]
 
 MISS_LABELS: Final[Mapping[MissReason, str]] = {
     "no_entry": "答えられるFAQがなかった",
     "unsure": "候補を出して聞き返した",
     "not_helpful": "「役に立たなかった」と言われた",
+    "low_confidence": "答えたが、確からしさが低かった",
 }
+
+LOW_CONFIDENCE: Final = 0.6
+"""Below it an answer is looked at, even if nobody complained: four in ten would be wrong."""
 
 _NEAREST: Final = 5
 _NOT_KEPT: Final = mask("")
@@ -105,13 +109,17 @@ def asked_again(inquiry: Inquiry) -> Question:
     )
 
 
-def miss_reason(kind: Kind, helpful: bool | None) -> MissReason | None:
+def miss_reason(kind: Kind, helpful: bool | None, confidence: float = 1.0) -> MissReason | None:
     """Return why an inquiry needs review, or None when it does not."""
     if helpful is False:
         return "not_helpful"
     if kind == "unanswered":
         return "no_entry"
-    return "unsure" if kind == "unsure" and helpful is None else None
+    if helpful or kind == "fixed":
+        return None
+    if kind == "unsure":
+        return "unsure"
+    return "low_confidence" if confidence < LOW_CONFIDENCE else None
 
 
 def new_id(at: datetime) -> str:

@@ -1,4 +1,4 @@
-"""Assembly: settings become a store, a desk, channels and one web application."""
+"""Assembly: a backend becomes desks, channels and one web application."""
 
 import asyncio
 import contextlib
@@ -6,7 +6,6 @@ import gc
 import logging
 import sys
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -19,15 +18,8 @@ from bot.conversation import Conversations
 from bot.errors import NoRelease
 from bot.inquiry import Feedback, Inquiry
 from bot.live_desk import LiveDesk
-from bot.publishing import Publisher
-from bot.release import Release, ReleaseShelf
-from bot.store.board import SqlBoard
-from bot.store.database import open_database
-from bot.store.deliveries import SqlDeliveries
-from bot.store.inquiries import SqlInquiries
-from bot.store.releases import SqlReleases
 from bot.store.writer import GroupCommitWriter
-from channels.clock import Clock, now
+from channels.backend import Backend
 from channels.line import webhook
 from channels.line.account import Credentials
 from channels.line.rich_menu import RichMenu, read_rich_menu
@@ -35,7 +27,10 @@ from channels.line.stand_in.phone import StandIn
 from channels.line_start import LineStart
 from channels.public import PublicDesk
 from channels.secret_key import secret_key
-from channels.settings import Settings, copy_sample_city
+from channels.settings import Settings
+from channels.staff.application import MAX_BODY, MOUNTED_AT, build_console
+from channels.staff.console import Console
+from channels.staff.one_time import OneTimeCode
 from channels.web import (
     api,
     around_api,
@@ -55,8 +50,6 @@ from channels.web.site import Site
 from faq.entry import Audience
 from faq.problem import FaqFolderError
 from nlp.language import load_detector
-from nlp.progress import Progress, unreported
-from nlp.tokeniser import SudachiTokeniser
 
 _LOG = logging.getLogger(__name__)
 
@@ -66,116 +59,30 @@ _PREFLIGHT_SECONDS: Final = 7_200
 _STATIC: Final = Path(__file__).parent / "web" / "static"
 
 
-@dataclass(frozen=True)
-class Backend:
-    """Everything behind the channels, opened for one state folder."""
-
-    settings: Settings
-    releases: SqlReleases
-    inquiries: SqlInquiries
-    board: SqlBoard
-    deliveries: SqlDeliveries
-    shelf: ReleaseShelf
-    publisher: Publisher
-    clock: Clock
-    close: Callable[[], None]
-    """Closes the database, so that SQLite folds its log into the one file people copy."""
-
-
-def open_backend(settings: Settings, clock: Clock = now) -> Backend:
-    """Open the store (migrating it when needed) and what stands on it; raises StoreUnusable."""
-    settings.state_folder.mkdir(parents=True, exist_ok=True)
-    engine = open_database(settings.database, clock())
-    releases = SqlReleases(engine)
-    shelf = ReleaseShelf(
-        releases,
-        settings.index_root,
-        SudachiTokeniser(),
-        settings.thresholds,
-        with_meaning=settings.meaning,
-    )
-    return Backend(
-        settings=settings,
-        releases=releases,
-        inquiries=SqlInquiries(engine),
-        board=SqlBoard(engine),
-        deliveries=SqlDeliveries(engine),
-        shelf=shelf,
-        publisher=Publisher(releases, shelf, with_meaning=settings.meaning),
-        clock=clock,
-        close=engine.dispose,
-    )
-
-
-def ensure_release(backend: Backend, progress: Progress = unreported) -> Release | None:
-    """Publish the draft folder when nothing was ever published; return the new release.
-
-    In demo mode a missing folder is made from the sample city. Raises FaqFolderError when the
-    folder has problems, NoRelease when there is no folder to publish in production.
-    """
-    if backend.releases.current_number():
-        return None
-    folder = backend.settings.draft_folder
-    if not folder.exists():
-        if backend.settings.mode != "demo":
-            raise NoRelease(
-                f"FAQ のフォルダ（{folder}）がありません。TOIAWASE_FAQ_FOLDER を確かめてください"
-            )
-        copy_sample_city(folder)
-    at = backend.clock()
-    draft = backend.publisher.draft(folder, (), at, progress)
-    return backend.publisher.publish(draft, at, reason="最初の公開", by="serve")
-
-
 def create_app(
-    backend: Backend, only: Audience | None = None, address: str | None = None
+    backend: Backend,
+    only: Audience | None = None,
+    address: str | None = None,
+    code: OneTimeCode | None = None,
 ) -> FastAPI:
     """Return the web application; its lifespan loads the release and starts the writers.
 
     With `only` it serves citizens or staff alone, so that the two can run on separate networks.
-    `address` is where it answers itself: a demo shows LINE there, on a page like a phone.
+    `address` is where it answers itself: a demo shows LINE there, on a page like a phone. `code`
+    opens the console of a demo once without a password.
     """
     live = LiveDesk(backend.shelf, backend.releases)
     board = LiveBoard(backend.board)
     writer = GroupCommitWriter(backend.inquiries.add)
     public = _public_desk(backend, live, writer, board)
-    phone = _phone(backend.settings, address) if only != "staff" else None
-    line = None if only == "staff" else _line(backend, public, phone, address)
+    for_citizens, for_staff = only != "staff", only != "public"
+    phone = _phone(backend.settings, address if for_citizens else None)
+    line = _line(backend, public, phone, address) if for_citizens else None
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        # A question waits for the interpreter some 25 times (after each product of matrices); while
-        # another thread loads a release, each wait takes as long as this, 5 ms if nothing is said.
-        sys.setswitchinterval(_SWITCH_SECONDS)
-        # What lives as long as the process need not be looked through for garbage: not while it is
-        # being loaded (a third of a second), nor later, when it would stop all answers for up to
-        # 80 ms whenever a new release is loaded.
-        gc.disable()
-        try:
-            await asyncio.to_thread(live.refresh)
-        finally:
-            gc.collect()
-            gc.freeze()
-            gc.enable()
-        writer.start()
-        await asyncio.to_thread(board.refresh)
-        if line:
-            line.begin()
-        following = [
-            asyncio.create_task(_follow(live.refresh, "a new release")),
-            asyncio.create_task(_follow(board.refresh, "notices")),
-            # The first message in another language need not wait for it, nor need the start.
-            asyncio.create_task(asyncio.to_thread(load_detector)),
-        ]
-        try:
+        async with _running(live, board, writer, line):
             yield
-        finally:
-            for task in following:
-                task.cancel()
-            await asyncio.gather(*following, return_exceptions=True)
-            if line:
-                await line.finish()
-            await asyncio.to_thread(writer.stop)
 
     site = Site(public, backend.settings.public_url)
     app = FastAPI(
@@ -187,16 +94,10 @@ def create_app(
         openapi_url=None,
     )
     app.include_router(health.build_router(public))
-    if only != "staff":
-        app.include_router(api.build_router(public))
-        app.include_router(around_api.build_router(public))
-        with_sample = backend.settings.mode == "demo"
-        app.include_router(embedding.build_router(public, site, with_sample=with_sample))
-        app.include_router(chat_pages.build_router(public, site))
-        app.include_router(widget_files.build_router())
-        app.include_router(faq_pages.build_router(public, site))
-        app.include_router(faq_topics.build_router(public, site))
-        app.include_router(sitemap.build_router(public, site.public_url))
+    if for_citizens:
+        _add_public(app, public, site, with_sample=backend.settings.mode == "demo")
+    if for_staff:
+        app.mount(MOUNTED_AT, build_console(_console(backend, live, writer, board), code))
     if line:
         app.include_router(webhook.build_router(line.reception))
     if phone:
@@ -210,10 +111,23 @@ def create_app(
         allow_headers=["content-type"],
         max_age=_PREFLIGHT_SECONDS,
     )
-    app.add_middleware(BodyLimit, larger={webhook.PATH: webhook.MAX_BODY})
+    app.add_middleware(
+        BodyLimit, larger={webhook.PATH: webhook.MAX_BODY, f"{MOUNTED_AT}/": MAX_BODY}
+    )
     app.add_middleware(ClosedChannel, public=public, site=site)
     app.add_middleware(RequestIds)
     return app
+
+
+def _add_public(app: FastAPI, public: PublicDesk, site: Site, *, with_sample: bool) -> None:
+    app.include_router(api.build_router(public))
+    app.include_router(around_api.build_router(public))
+    app.include_router(embedding.build_router(public, site, with_sample=with_sample))
+    app.include_router(chat_pages.build_router(public, site))
+    app.include_router(widget_files.build_router())
+    app.include_router(faq_pages.build_router(public, site))
+    app.include_router(faq_topics.build_router(public, site))
+    app.include_router(sitemap.build_router(public, site.public_url))
 
 
 def _public_desk(
@@ -229,6 +143,25 @@ def _public_desk(
 
     return PublicDesk(
         live, writer, give_feedback, check_ready, backend.clock, Conversations(), board
+    )
+
+
+def _console(
+    backend: Backend, live: LiveDesk, writer: GroupCommitWriter[Inquiry], board: LiveBoard
+) -> Console:
+    return Console(
+        accounts=backend.accounts,
+        audit=backend.audit,
+        clusters=backend.clusters,
+        live=live,
+        recorder=writer,
+        give_feedback=backend.inquiries.give_feedback,
+        board=backend.board,
+        live_board=board,
+        folder=backend.settings.draft_folder,
+        previews={},
+        clock=backend.clock,
+        public_url=backend.settings.public_url,
     )
 
 
@@ -276,6 +209,48 @@ def _line(
         lambda: secret_key(settings.key_file),
         at_once=phone is None,
     )
+
+
+@contextlib.asynccontextmanager
+async def _running(
+    live: LiveDesk, board: LiveBoard, writer: GroupCommitWriter[Inquiry], line: LineStart | None
+) -> AsyncIterator[None]:
+    # A question waits for the interpreter some 25 times (after each product of matrices); while
+    # another thread loads a release, each wait takes as long as this, 5 ms if nothing is said.
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    await _load_first(live)
+    writer.start()
+    await asyncio.to_thread(board.refresh)
+    if line:
+        line.begin()
+    following = [
+        asyncio.create_task(_follow(live.refresh, "a new release")),
+        asyncio.create_task(_follow(board.refresh, "notices")),
+        # The first message in another language need not wait for it, nor need the start.
+        asyncio.create_task(asyncio.to_thread(load_detector)),
+    ]
+    try:
+        yield
+    finally:
+        for task in following:
+            task.cancel()
+        await asyncio.gather(*following, return_exceptions=True)
+        if line:
+            await line.finish()
+        await asyncio.to_thread(writer.stop)
+
+
+async def _load_first(live: LiveDesk) -> None:
+    # What lives as long as the process need not be looked through for garbage: not while it is
+    # being loaded (a third of a second), nor later, when it would stop all answers for up to 80 ms
+    # whenever a new release is loaded.
+    gc.disable()
+    try:
+        await asyncio.to_thread(live.refresh)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
 
 async def _follow(refresh: Callable[[], object], what: str) -> None:

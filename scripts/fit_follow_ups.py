@@ -23,7 +23,7 @@ from bot.confidence import Logistic
 from bot.desk import InquiryDesk
 from bot.follow_ups import FollowUpModel, Heard
 from bot.question import Question
-from channels.app import open_backend
+from channels.backend import open_backend
 from channels.settings import Settings
 from faq.files.folder import read_folder
 from nlp.normalise import normalise

@@ -5,7 +5,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from channels.app import create_app, open_backend
+from channels.app import create_app
+from channels.backend import open_backend
 from channels.settings import Settings
 
 SNAPSHOT = Path(__file__).parent.parent / "tests" / "contract" / "openapi.json"

@@ -19,7 +19,7 @@ from bot.desk import InquiryDesk
 from bot.indexing import build_index
 from bot.question import Channel, Question
 from bot.understanding import Understanding
-from channels.app import Backend, ensure_release, open_backend
+from channels.backend import Backend, ensure_release, open_backend
 from channels.commands.serve import server_config
 from channels.settings import Settings
 from faq.book import FaqBook

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import StoreUnusable
 
-HEAD: Final = "0003"
+HEAD: Final = "0004"
 """The newest migration; a test holds it against the migrations folder."""
 
 _BUSY_SECONDS: Final = 10.0

@@ -4,15 +4,24 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Engine, Row, select, update
+from sqlalchemy import Engine, Row, and_, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.errors import UnknownInquiry
-from bot.inquiry import Feedback, Inquiry, Miss, Nearest, miss_reason
+from bot.inquiry import LOW_CONFIDENCE, Feedback, Inquiry, Miss, Nearest, miss_reason
 from bot.store.schema import FEEDBACK, INQUIRIES
 from nlp.personal_data import MaskedText
 
 _PAGE: Final = 1_000
+_UNHEARD: Final = FEEDBACK.c.helpful.is_(None)
+
+IS_MISS: Final = or_(
+    FEEDBACK.c.helpful.is_(False),
+    INQUIRIES.c.kind == "unanswered",
+    and_(INQUIRIES.c.kind == "unsure", _UNHEARD),
+    and_(INQUIRIES.c.kind == "answered", INQUIRIES.c.confidence < LOW_CONFIDENCE, _UNHEARD),
+)
+"""What `bot.inquiry.miss_reason` says, of inquiries joined with what was said of them."""
 
 
 class SqlInquiries:
@@ -34,22 +43,20 @@ class SqlInquiries:
             query = query.where(INQUIRIES.c.asked_at >= since)
         with self._engine.connect() as connection:
             rows = connection.execution_options(yield_per=_PAGE).execute(query)
-            yield from map(_inquiry, rows)
+            yield from map(inquiry_from, rows)
 
     def misses(self, limit: int) -> list[Miss]:
         """Return what needs review, latest first."""
         query = (
             select(INQUIRIES, FEEDBACK.c.helpful)
             .outerjoin(FEEDBACK, FEEDBACK.c.inquiry_id == INQUIRIES.c.id)
-            .where(INQUIRIES.c.kind.in_(("unanswered", "unsure")) | FEEDBACK.c.helpful.is_(False))
+            .where(IS_MISS)
             .order_by(INQUIRIES.c.id.desc())
         )
         found: list[Miss] = []
         with self._engine.connect() as connection:
             for row in connection.execution_options(yield_per=_PAGE).execute(query):
-                reason = miss_reason(row.kind, row.helpful)
-                if reason:
-                    found.append(Miss(_inquiry(row), reason))
+                found.append(miss_from(row))
                 if len(found) == limit:
                     break
         return found
@@ -64,7 +71,7 @@ class SqlInquiries:
         )
         with self._engine.connect() as connection:
             for row in connection.execution_options(yield_per=_PAGE).execute(query):
-                yield _inquiry(row), bool(row.helpful)
+                yield inquiry_from(row), bool(row.helpful)
 
     def erase_texts(self, inquiry_ids: Sequence[str]) -> None:
         """Erase what the citizen wrote, and said of the replies; the rest stays for counting."""
@@ -107,7 +114,8 @@ def _values(inquiry: Inquiry) -> dict[str, Any]:
     }
 
 
-def _inquiry(row: Row[Any]) -> Inquiry:
+def inquiry_from(row: Row[Any]) -> Inquiry:
+    """Return the inquiry of a row that holds its columns."""
     return Inquiry(
         id=row.id,
         kind=row.kind,
@@ -121,3 +129,11 @@ def _inquiry(row: Row[Any]) -> Inquiry:
         release=row.release,
         nearest=tuple(Nearest(entry_id, score) for entry_id, score in row.nearest),
     )
+
+
+def miss_from(row: Row[Any]) -> Miss:
+    """Return the miss of a row that holds an inquiry and what was said of it."""
+    inquiry = inquiry_from(row)
+    reason = miss_reason(inquiry.kind, row.helpful, inquiry.confidence)
+    assert reason is not None, "only misses are asked for"
+    return Miss(inquiry, reason)

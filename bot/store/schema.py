@@ -128,3 +128,100 @@ DELIVERIES: Final = Table(
     Index("ix_deliveries_talk", "talk", "state"),
     sqlite_autoincrement=True,
 )
+
+STAFF_ACCOUNTS: Final = Table(
+    "staff_accounts",
+    METADATA,
+    Column("name", String(60), primary_key=True),
+    Column("role", String(16), nullable=False),
+    Column("password_hash", String(200), nullable=False),
+    Column("section", String(100), nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("locked_until", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+STAFF_SESSIONS: Final = Table(
+    "staff_sessions",
+    METADATA,
+    Column("token_hash", String(64), primary_key=True),
+    Column("name", String(60), nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Index("ix_staff_sessions_name", "name"),
+)
+
+AUDIT_EVENTS: Final = Table(
+    "audit_events",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", String(100), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("subject", String(300), nullable=False),
+    Column("detail", JSON, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index("ix_audit_events_subject", "subject", "number"),
+    sqlite_autoincrement=True,
+)
+
+AUDIT_HEAD: Final = Table(
+    "audit_head",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("hash", String(64), nullable=False),
+)
+
+CLUSTERS: Final = Table(
+    "clusters",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("section", String(100), nullable=False),
+    Column("decision", String(16), nullable=False),
+    Column("entry_id", String(200), nullable=False),
+    Column("decided_by", String(100), nullable=False),
+    Column("decided_at", UtcDateTime),
+    Column("release", Integer),
+    Column("proposals", LargeBinary, nullable=False),
+    Column("proposed_for", String(40), nullable=False),
+    Index("ix_clusters_state", "state"),
+)
+
+CLUSTER_MEMBERS: Final = Table(
+    "cluster_members",
+    METADATA,
+    Column("inquiry_id", String(36), ForeignKey("inquiries.id"), primary_key=True),
+    Column("cluster_id", String(36), ForeignKey("clusters.id"), nullable=False),
+    Index("ix_cluster_members_cluster", "cluster_id", "inquiry_id"),
+)
+
+CLUSTER_NOTES: Final = Table(
+    "cluster_notes",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("cluster_id", String(36), ForeignKey("clusters.id"), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", String(100), nullable=False),
+    Column("text", Text, nullable=False),
+    Index("ix_cluster_notes_cluster", "cluster_id"),
+    sqlite_autoincrement=True,
+)
+
+DRAFTS: Final = Table(
+    "drafts",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("digest", String(64), ForeignKey("snapshots.digest"), nullable=False),
+    Column("prepared_at", UtcDateTime, nullable=False),
+    Column("prepared_by", String(100), nullable=False),
+    Column("report", LargeBinary, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("requested_by", String(100)),
+    Column("requested_at", UtcDateTime),
+    sqlite_autoincrement=True,
+)

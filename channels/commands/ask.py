@@ -13,7 +13,7 @@ from bot.inquiry import inquiry_of
 from bot.question import Question
 from bot.ranking import SIGNAL_LABELS, Contribution, Ranking
 from bot.reply import KIND_LABELS, Answer, Answered, Fixed, Reply, Unsure
-from channels.app import ensure_release
+from channels.backend import ensure_release
 from channels.commands.console import backend, out, steps
 from channels.markdown import to_text
 from channels.opening import day_line, opening_line

@@ -7,7 +7,7 @@ from typing import Final, cast
 import click
 
 from bot.question import CHANNEL_LABELS, Channel
-from channels.app import Backend
+from channels.backend import Backend
 from channels.commands.console import backend
 from channels.opening import japan_moment
 from faq.files.notices import japan_time, notices_of

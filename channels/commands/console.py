@@ -19,7 +19,7 @@ from rich.progress import (
 from rich.text import Text
 
 from bot.errors import BotError
-from channels.app import Backend, open_backend
+from channels.backend import Backend, open_backend
 from channels.settings import Settings
 from nlp.progress import Progress
 

@@ -11,8 +11,10 @@ import click
 import uvicorn
 
 from bot.errors import StoreUnusable
-from channels.app import Backend, create_app, ensure_release, tries_line_out
+from channels.app import create_app, tries_line_out
+from channels.backend import Backend, ensure_release
 from channels.commands.console import backend, complain, out, steps
+from channels.staff.one_time import OneTimeCode
 from faq.entry import Audience
 
 
@@ -38,15 +40,17 @@ def serve(host: str, port: int, only: Audience | None) -> None:
                 ensure_release(opened, say)
         current = opened.releases.current()
         shown = f"http://{host}:{port}"
+        code = OneTimeCode() if only != "public" and opened.settings.mode == "demo" else None
         out().print(
             f"公開版 {current.number}（{current.digest[:12]}）で受け付けます。\n"
             f"{_pages(shown, only, has_phone=_shows_phone(opened, only))}"
+            f"{_console(shown, only, code)}"
             f"  止めるときは Ctrl-C を押してください。"
         )
         try:
             # uvicorn raises it again once everything that had begun is answered.
             with suppress(KeyboardInterrupt):
-                uvicorn.Server(server_config(opened, host, port, only)).run()
+                uvicorn.Server(server_config(opened, host, port, only, code)).run()
         finally:
             opened.close()
         complain("止まりました。")
@@ -54,9 +58,17 @@ def serve(host: str, port: int, only: Audience | None) -> None:
 
 def _pages(shown: str, only: Audience | None, *, has_phone: bool) -> str:
     if only == "staff":
-        return "  職員向けだけを動かします（市民の画面はありません）。\n"
+        return ""
     phone = f"  LINE のお試し   {shown}/line/phone\n" if has_phone else ""
     return f"  質問のページ    {shown}/\n  質問の一覧      {shown}/faq/\n{phone}"
+
+
+def _console(shown: str, only: Audience | None, code: OneTimeCode | None) -> str:
+    if only == "public":
+        return ""
+    if code is None:
+        return f"  職員画面        {shown}/staff/\n"
+    return f"  職員画面        {shown}/staff/first?code={code.value}（1回だけ使えます）\n"
 
 
 def _shows_phone(backend: Backend, only: Audience | None) -> bool:
@@ -64,7 +76,11 @@ def _shows_phone(backend: Backend, only: Audience | None) -> bool:
 
 
 def server_config(
-    backend: Backend, host: str, port: int, only: Audience | None = None
+    backend: Backend,
+    host: str,
+    port: int,
+    only: Audience | None = None,
+    code: OneTimeCode | None = None,
 ) -> uvicorn.Config:
     """Return how the website is served: no access log, no word about the server."""
     # Where the service reaches itself, whatever it listens on; a free port is known too late.
@@ -72,7 +88,7 @@ def server_config(
     own_address = f"http://{reached}:{port}" if port else None
     trusted = backend.settings.trusted_proxies
     return uvicorn.Config(
-        create_app(backend, only, own_address),
+        create_app(backend, only, own_address, code),
         host=host,
         port=port,
         log_level="warning",

@@ -15,7 +15,7 @@ from bot.errors import TuningRefused
 from bot.examples import feedback_examples, golden_examples
 from bot.training import Example
 from bot.tuning import DecisionFigures, Tuning, figures_of, told_of, tune
-from channels.app import Backend
+from channels.backend import Backend
 from channels.charts import Line, Panel, svg
 from channels.commands.console import backend, out, steps
 from faq.decision import RankingKind

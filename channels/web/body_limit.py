@@ -16,7 +16,8 @@ MAX_BODY: Final = 64 * 1024
 class BodyLimit:
     """Answers 413 to bodies over the limit, announced or not, without reading them whole.
 
-    `larger` are the paths that may receive more, with how many bytes.
+    `larger` are the paths that may receive more, with how many bytes; those that end with a slash
+    mean all below them.
     """
 
     def __init__(self, app: ASGIApp, larger: Mapping[str, int]) -> None:
@@ -29,7 +30,7 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
-        most = self._larger.get(scope["path"], MAX_BODY)
+        most = self._most(scope["path"])
         announced = request.headers.get("content-length", "0")
         if announced.isdecimal() and int(announced) > most:
             await error_response(request, 413, "too_large")(scope, receive, send)
@@ -45,3 +46,11 @@ class BodyLimit:
             return message
 
         await self._app(scope, receive_counted, send)
+
+    def _most(self, path: str) -> int:
+        below = (
+            most
+            for start, most in self._larger.items()
+            if start.endswith("/") and path.startswith(start)
+        )
+        return self._larger.get(path) or next(below, MAX_BODY)

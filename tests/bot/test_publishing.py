@@ -13,7 +13,7 @@ from bot.impact import Outcome
 from bot.inquiry import inquiry_of
 from bot.live_desk import LiveDesk
 from bot.question import Question
-from channels.app import Backend, ensure_release, open_backend
+from channels.backend import Backend, ensure_release, open_backend
 from channels.settings import Settings
 from faq.archive import pack
 from faq.index import FORMAT

@@ -13,7 +13,7 @@ from bot.inquiry import inquiry_of
 from bot.kept_file import read_kept, write_kept
 from bot.question import Question
 from bot.verdicts import Verdicts
-from channels.app import Backend
+from channels.backend import Backend
 from faq.files.folder import read_folder
 from nlp.normalise import normalise
 from tests.conftest import NOON, SMALL_CITY

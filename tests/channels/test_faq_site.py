@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import httpx
 import pytest
 
-from channels.app import Backend, ensure_release, open_backend
+from channels.backend import Backend, ensure_release, open_backend
 from channels.settings import Settings
 from channels.web.faq_head import faq_head
 from channels.web.schemas import AnswerOut

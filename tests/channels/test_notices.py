@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from channels.app import Backend, open_backend
+from channels.backend import Backend, open_backend
 from channels.settings import Settings
 from faq.notice import Notice
 from tests.conftest import NOON, serving

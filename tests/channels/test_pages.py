@@ -5,7 +5,7 @@ import re
 import httpx
 import pytest
 
-from channels.app import Backend
+from channels.backend import Backend
 
 HTML = {"accept": "text/html"}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from channels.app import Backend
+from channels.backend import Backend
 from channels.web.body_limit import MAX_BODY
 from tests.conftest import NOON, SWITCH_SECONDS, serving
 

@@ -6,7 +6,7 @@ import hashlib
 import httpx
 import pytest
 
-from channels.app import Backend, open_backend
+from channels.backend import Backend, open_backend
 from channels.web.widget_files import integrity, versions
 from tests.conftest import NOON, serving
 

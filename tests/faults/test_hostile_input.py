@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from channels.app import Backend
+from channels.backend import Backend
 from tests.faults.hostile import (
     ASK,
     FEEDBACK,

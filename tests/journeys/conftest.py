@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
 
-from channels.app import ensure_release, open_backend
+from channels.backend import ensure_release, open_backend
 from channels.settings import Settings
 from tests.conftest import NOON, ROOT, SAMPLE_CITY, serving
 from tests.running import run_command

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from ruamel.yaml import YAML
 
-from channels.app import open_backend
+from channels.backend import open_backend
 from channels.settings import Settings
 from faq.office import JAPAN
 from tests.conftest import SAMPLE_CITY, serving

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from bot.inquiry import Inquiry
-from channels.app import open_backend
+from channels.backend import open_backend
 from channels.settings import Settings
 from faq.office import JAPAN
 from tests.channels.line.account import Account, Time, line_settings

@@ -9,7 +9,7 @@ import pytest
 from bot.desk import InquiryDesk
 from bot.question import Question
 from bot.reply import Answered, Fixed, Reply, shown_entries
-from channels.app import open_backend
+from channels.backend import open_backend
 from channels.settings import Settings
 from faq.files.folder import read_folder
 from nlp.normalise import normalise

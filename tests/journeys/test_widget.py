@@ -12,7 +12,7 @@ import pytest
 from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect
 
-from channels.app import open_backend
+from channels.backend import open_backend
 from channels.settings import Settings
 from channels.web.widget_files import integrity, versions
 from tests.conftest import ROOT, SAMPLE_CITY, serving

@@ -67,6 +67,7 @@ def test_times_are_kept_in_utc_whatever_zone_they_came_in(inquiries: SqlInquirie
 def test_misses_are_what_needs_review(inquiries: SqlInquiries) -> None:
     inquiries.add(
         [
+            inquiry(0, kind="answered", confidence=0.9),
             inquiry(1, kind="answered"),
             inquiry(2, kind="unsure"),
             inquiry(3, kind="unanswered"),
@@ -77,7 +78,8 @@ def test_misses_are_what_needs_review(inquiries: SqlInquiries) -> None:
     for number, helpful in ((4, False), (5, True)):
         inquiries.give_feedback(Feedback(inquiry(number).id, helpful, mask("ちがう"), NOON))
     found = [(int(miss.inquiry.id[:8]), miss.reason) for miss in inquiries.misses(10)]
-    assert found == [(4, "not_helpful"), (3, "no_entry"), (2, "unsure")]
+    expected = [(4, "not_helpful"), (3, "no_entry"), (2, "unsure"), (1, "low_confidence")]
+    assert found == expected
     assert len(inquiries.misses(1)) == 1
 
 
@@ -92,9 +94,10 @@ def test_the_last_word_of_a_citizen_counts(inquiries: SqlInquiries) -> None:
 
 def test_every_reason_of_a_miss_has_a_label() -> None:
     reasons = {
-        miss_reason(kind, helpful)  # type: ignore[arg-type]
+        miss_reason(kind, helpful, confidence)  # type: ignore[arg-type]
         for kind in ("answered", "unsure", "unanswered", "fixed")
         for helpful in (None, True, False)
+        for confidence in (0.1, 0.9)
     }
     assert reasons - {None} == set(MISS_LABELS)
 

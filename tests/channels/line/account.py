@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from channels.app import Backend, open_backend
+from channels.backend import Backend, open_backend
 from channels.settings import Settings
 from tests.channels.line.platform import SECRET, TOKEN, Platform, deliver, platform
 from tests.channels.line.schema import Json

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from channels.app import ensure_release, open_backend
+from channels.backend import ensure_release, open_backend
 from channels.settings import Settings
 from faq.notice import Notice
 from tests.channels.line.account import Account, files_of

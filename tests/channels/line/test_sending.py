@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from channels.app import open_backend
+from channels.backend import open_backend
 from channels.settings import Settings
 from tests.channels.line.account import Account, Time
 from tests.channels.line.platform import SECRET, Faults, Platform

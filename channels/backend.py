@@ -1,0 +1,89 @@
+"""Everything behind the channels, opened from the settings."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.accounts import StaffAccounts
+from bot.errors import NoRelease
+from bot.publishing import Publisher
+from bot.release import Release, ReleaseShelf
+from bot.store.accounts import SqlAccounts
+from bot.store.audit import SqlAudit
+from bot.store.board import SqlBoard
+from bot.store.clusters import SqlClusters
+from bot.store.database import open_database
+from bot.store.deliveries import SqlDeliveries
+from bot.store.inquiries import SqlInquiries
+from bot.store.releases import SqlReleases
+from channels.clock import Clock, now
+from channels.settings import Settings, copy_sample_city
+from channels.staff.passwords import ArgonPasswords
+from nlp.progress import Progress, unreported
+from nlp.tokeniser import SudachiTokeniser
+
+
+@dataclass(frozen=True)
+class Backend:
+    """Everything behind the channels, opened for one state folder."""
+
+    settings: Settings
+    releases: SqlReleases
+    inquiries: SqlInquiries
+    board: SqlBoard
+    deliveries: SqlDeliveries
+    accounts: StaffAccounts
+    audit: SqlAudit
+    clusters: SqlClusters
+    shelf: ReleaseShelf
+    publisher: Publisher
+    clock: Clock
+    close: Callable[[], None]
+    """Closes the database, so that SQLite folds its log into the one file people copy."""
+
+
+def open_backend(settings: Settings, clock: Clock = now) -> Backend:
+    """Open the store (migrating it when needed) and what stands on it; raises StoreUnusable."""
+    settings.state_folder.mkdir(parents=True, exist_ok=True)
+    engine = open_database(settings.database, clock())
+    releases = SqlReleases(engine)
+    shelf = ReleaseShelf(
+        releases,
+        settings.index_root,
+        SudachiTokeniser(),
+        settings.thresholds,
+        with_meaning=settings.meaning,
+    )
+    return Backend(
+        settings=settings,
+        releases=releases,
+        inquiries=SqlInquiries(engine),
+        board=SqlBoard(engine),
+        deliveries=SqlDeliveries(engine),
+        accounts=StaffAccounts(SqlAccounts(engine), ArgonPasswords()),
+        audit=SqlAudit(engine),
+        clusters=SqlClusters(engine),
+        shelf=shelf,
+        publisher=Publisher(releases, shelf, with_meaning=settings.meaning),
+        clock=clock,
+        close=engine.dispose,
+    )
+
+
+def ensure_release(backend: Backend, progress: Progress = unreported) -> Release | None:
+    """Publish the draft folder when nothing was ever published; return the new release.
+
+    In demo mode a missing folder is made from the sample city. Raises FaqFolderError when the
+    folder has problems, NoRelease when there is no folder to publish in production.
+    """
+    if backend.releases.current_number():
+        return None
+    folder = backend.settings.draft_folder
+    if not folder.exists():
+        if backend.settings.mode != "demo":
+            raise NoRelease(
+                f"FAQ のフォルダ（{folder}）がありません。TOIAWASE_FAQ_FOLDER を確かめてください"
+            )
+        copy_sample_city(folder)
+    at = backend.clock()
+    draft = backend.publisher.draft(folder, (), at, progress)
+    return backend.publisher.publish(draft, at, reason="最初の公開", by="serve")

@@ -1,0 +1,1 @@
+"""The console where staff turn what citizens could not find into better FAQ files."""

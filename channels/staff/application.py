@@ -1,0 +1,42 @@
+"""The console as one application, mounted at /staff."""
+
+from pathlib import Path
+from typing import Final
+
+from fastapi import APIRouter, FastAPI
+from starlette.staticfiles import StaticFiles
+
+from channels.staff import look_up_pages, one_time, sign_in_pages
+from channels.staff.console import Console
+from channels.staff.error_pages import ErrorPages
+from channels.staff.gate import Gate
+from channels.staff.one_time import OneTimeCode
+from channels.staff.pages import StaffPages
+
+MOUNTED_AT: Final = "/staff"
+MAX_BODY: Final = 1024 * 1024
+"""Largest body in bytes: an entry with all its translations, each character in an escape."""
+
+_STATIC: Final = Path(__file__).parent / "static"
+
+
+def build_console(console: Console, code: OneTimeCode | None) -> FastAPI:
+    """Return the application of the console, to be mounted at MOUNTED_AT."""
+    app = FastAPI(title="toiawase staff", docs_url=None, redoc_url=None, openapi_url=None)
+    pages = StaffPages(console.audit, lambda: console.live.desk.book.city.name)
+    gate = Gate(console.accounts, console.clock, console.public_url)
+    for router in _routers(console, gate, pages, code):
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=_STATIC), name="staff-static")
+    ErrorPages(gate, pages).install(app)
+    return app
+
+
+def _routers(
+    console: Console, gate: Gate, pages: StaffPages, code: OneTimeCode | None
+) -> list[APIRouter]:
+    return [
+        sign_in_pages.build_router(console, gate, pages),
+        one_time.build_router(console, gate, pages, code),
+        look_up_pages.build_router(console, gate, pages),
+    ]

@@ -1,0 +1,42 @@
+"""What the pages of the console need of the rest."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from bot.accounts import StaffAccounts
+from bot.audit import AuditEvent, AuditLog
+from bot.board import BoardStore, LiveBoard
+from bot.inbox import ClusterStore
+from bot.inquiry import Feedback, InquiryRecorder
+from bot.live_desk import LiveDesk
+from bot.reply import Answer
+from channels.clock import Clock
+from faq.book import FaqBook
+
+Preview = Callable[[Answer, FaqBook, datetime], str]
+"""An answer as a channel shows it, as HTML; the channels themselves are not known here."""
+
+
+@dataclass(frozen=True)
+class Console:
+    """The stores and desks behind the console."""
+
+    accounts: StaffAccounts
+    audit: AuditLog
+    clusters: ClusterStore
+    live: LiveDesk
+    recorder: InquiryRecorder
+    give_feedback: Callable[[Feedback], bool]
+    board: BoardStore
+    live_board: LiveBoard
+    folder: Path
+    previews: Mapping[str, Preview]
+    clock: Clock
+    public_url: str
+
+    def note(self, by: str, action: str, subject: str, **detail: Any) -> AuditEvent:
+        """Keep in the audit log what somebody did."""
+        return self.audit.add(AuditEvent(self.clock(), by, action, subject, detail))
