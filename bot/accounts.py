@@ -173,10 +173,11 @@ class StaffAccounts:
         self._store.end_all(name)
         return account
 
-    def put(self, account: Account) -> None:
-        """Keep an account as it is given; it has to sign in again."""
+    def put(self, account: Account, *, keep_sessions: bool = False) -> None:
+        """Keep an account as it is given; it has to sign in again unless sessions are kept."""
         self._store.put_account(account)
-        self._store.end_all(account.name)
+        if not keep_sessions:
+            self._store.end_all(account.name)
 
     def sign_in(self, name: str, password: str, at: datetime) -> str:
         """Return the token of a new session; raises AccountRefused.

@@ -13,6 +13,7 @@ Exception
     ├── UnknownInquiry      feedback for an inquiry that is not kept (any more)
     ├── AccountRefused      a member of staff may not sign in, or be registered so: say why
     ├── UnknownCluster      no cluster of misses of that id
+    ├── CannotUndo          an act of staff cannot be taken back (any more): say why
     ├── UnknownDraft        no draft of that number waits to be published
     └── StoreUnusable       the database cannot be opened or written, or has an unknown schema
 """
@@ -86,6 +87,10 @@ class AccountRefused(BotError):
 
 class UnknownCluster(BotError):
     """There is no cluster of that id."""
+
+
+class CannotUndo(BotError):
+    """What was done cannot be taken back; the message says why."""
 
 
 class UnknownDraft(BotError):

@@ -63,6 +63,10 @@ class Cluster:
             release=None,
         )
 
+    def erased(self) -> "Cluster":
+        """Return the cluster without anything that a citizen wrote."""
+        return replace(self, state="erased", title="", proposals=b"", proposed_for="")
+
     def reopened(self) -> "Cluster":
         """Return the cluster as it was before anything was decided."""
         return replace(
@@ -74,6 +78,15 @@ class Cluster:
             decided_at=None,
             release=None,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCluster:
+    """A cluster as far as sorting needs it."""
+
+    id: str
+    state: ClusterState
+    release: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +164,18 @@ class ClusterStore(Protocol):
         """Keep a cluster as it is given; raises UnknownCluster."""
         ...
 
+    def unproposed(self, mark: str, limit: int) -> list[Cluster]:
+        """Return open clusters whose proposals were not worked out for a mark."""
+        ...
+
+    def propose(self, cluster_id: str, proposals: bytes, mark: str) -> None:
+        """Keep what was worked out of a cluster for a mark; what staff decided stays."""
+        ...
+
+    def outdate(self, cluster_ids: Sequence[str]) -> None:
+        """Have the proposals of clusters worked out anew."""
+        ...
+
     def texts(self, cluster_id: str, limit: int) -> list[tuple[str, int]]:
         """Return the different wordings of a cluster with how often each was asked, most first."""
         ...
@@ -169,6 +194,10 @@ class ClusterStore(Protocol):
 
     def page(self, wanted: InboxFilter, at: datetime, first: int, limit: int) -> InboxPage:
         """Return clusters with their counts, from the `first` (0) on."""
+        ...
+
+    def known(self) -> list[KnownCluster]:
+        """Return which clusters there are, without what they hold."""
         ...
 
     def published(self, entry_ids: Sequence[str], release: int) -> None:

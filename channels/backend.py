@@ -13,6 +13,7 @@ from bot.store.board import SqlBoard
 from bot.store.clusters import SqlClusters
 from bot.store.database import open_database
 from bot.store.deliveries import SqlDeliveries
+from bot.store.drafts import SqlDrafts
 from bot.store.inquiries import SqlInquiries
 from bot.store.releases import SqlReleases
 from channels.clock import Clock, now
@@ -34,6 +35,7 @@ class Backend:
     accounts: StaffAccounts
     audit: SqlAudit
     clusters: SqlClusters
+    drafts: SqlDrafts
     shelf: ReleaseShelf
     publisher: Publisher
     clock: Clock
@@ -62,6 +64,7 @@ def open_backend(settings: Settings, clock: Clock = now) -> Backend:
         accounts=StaffAccounts(SqlAccounts(engine), ArgonPasswords()),
         audit=SqlAudit(engine),
         clusters=SqlClusters(engine),
+        drafts=SqlDrafts(engine),
         shelf=shelf,
         publisher=Publisher(releases, shelf, with_meaning=settings.meaning),
         clock=clock,

@@ -15,6 +15,7 @@ from channels.commands.publish import check, publish, releases, rollback
 from channels.commands.quality import evaluate
 from channels.commands.records import inquiries, misses
 from channels.commands.serve import serve
+from channels.commands.staff import staff
 from channels.commands.tune import tune_decision
 from faq.problem import FaqError, FaqFolderError
 
@@ -39,6 +40,7 @@ for command in (
     notice,
     channel,
     line,
+    staff,
     imports,
     due,
     confirm,

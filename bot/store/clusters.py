@@ -26,6 +26,7 @@ from bot.inbox import (
     ClusterState,
     InboxFilter,
     InboxPage,
+    KnownCluster,
     Member,
     Note,
 )
@@ -82,6 +83,12 @@ class SqlClusters:
         with self._engine.connect() as connection:
             return [Cluster(**row._mapping) for row in connection.execute(query)]
 
+    def known(self) -> list[KnownCluster]:
+        """Return which clusters there are, without what they hold."""
+        query = select(CLUSTERS.c.id, CLUSTERS.c.state, CLUSTERS.c.release).order_by(CLUSTERS.c.id)
+        with self._engine.connect() as connection:
+            return [KnownCluster(*row) for row in connection.execute(query)]
+
     def put(self, cluster: Cluster) -> None:
         """Keep a cluster as it is given; raises UnknownCluster."""
         changed = update(CLUSTERS).where(CLUSTERS.c.id == cluster.id).values(_values(cluster))
@@ -89,6 +96,29 @@ class SqlClusters:
             done = connection.execute(changed)
         if not done.rowcount:
             raise UnknownCluster(f"要対応 {cluster.id} はありません")
+
+    def unproposed(self, mark: str, limit: int) -> list[Cluster]:
+        """Return open clusters whose proposals were not worked out for a mark."""
+        query = (
+            select(CLUSTERS)
+            .where(CLUSTERS.c.state == "open", CLUSTERS.c.proposed_for != mark)
+            .order_by(CLUSTERS.c.id.desc())
+            .limit(limit)
+        )
+        with self._engine.connect() as connection:
+            return [_cluster(row) for row in connection.execute(query)]
+
+    def propose(self, cluster_id: str, proposals: bytes, mark: str) -> None:
+        """Keep what was worked out of a cluster for a mark; what staff decided stays."""
+        found = update(CLUSTERS).where(CLUSTERS.c.id == cluster_id, CLUSTERS.c.state != "erased")
+        with self._engine.begin() as connection:
+            connection.execute(found.values(proposals=proposals, proposed_for=mark))
+
+    def outdate(self, cluster_ids: Sequence[str]) -> None:
+        """Have the proposals of clusters worked out anew."""
+        with self._engine.begin() as connection:
+            known = update(CLUSTERS).where(CLUSTERS.c.id.in_(cluster_ids))
+            connection.execute(known.values(proposed_for=""))
 
     def texts(self, cluster_id: str, limit: int) -> list[tuple[str, int]]:
         """Return the different wordings of a cluster with how often each was asked, most first."""

@@ -55,20 +55,13 @@ class SqlReleases:
     ) -> Release:
         """Publish a book with its index."""
         with self._engine.begin() as connection:
-            known = select(SNAPSHOTS.c.digest).where(SNAPSHOTS.c.digest == book.digest)
-            if connection.execute(known).first() is None:
-                values = {
-                    "digest": book.digest,
-                    "book": zlib.compress(book.to_json()),
-                    "index_archive": index_archive,
-                }
-                connection.execute(insert(SNAPSHOTS), values)
-            return _add(connection, book.digest, at, reason, by)
+            keep_snapshot(connection, book, index_archive)
+            return add_release(connection, book.digest, at, reason, by)
 
     def repeat(self, number: int, at: datetime, reason: str, by: str) -> Release:
         """Publish the book of an earlier release again; raises UnknownRelease."""
         with self._engine.begin() as connection:
-            return _add(connection, _get(connection, number).digest, at, reason, by)
+            return add_release(connection, _get(connection, number).digest, at, reason, by)
 
     def _blob(self, digest: str, column: str) -> bytes:
         query = select(SNAPSHOTS.c[column]).where(SNAPSHOTS.c.digest == digest)
@@ -76,7 +69,20 @@ class SqlReleases:
             return bytes(connection.execute(query).scalar_one())
 
 
-def _add(connection: Connection, digest: str, at: datetime, reason: str, by: str) -> Release:
+def keep_snapshot(connection: Connection, book: FaqBook, index_archive: bytes) -> None:
+    """Keep a book with its index, once however often it is published."""
+    known = select(SNAPSHOTS.c.digest).where(SNAPSHOTS.c.digest == book.digest)
+    if connection.execute(known).first() is None:
+        values = {
+            "digest": book.digest,
+            "book": zlib.compress(book.to_json()),
+            "index_archive": index_archive,
+        }
+        connection.execute(insert(SNAPSHOTS), values)
+
+
+def add_release(connection: Connection, digest: str, at: datetime, reason: str, by: str) -> Release:
+    """Publish a snapshot that is kept."""
     values = {"digest": digest, "published_at": at, "reason": reason, "published_by": by}
     done = connection.execute(insert(RELEASES).values(values))
     key = done.inserted_primary_key

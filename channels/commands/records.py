@@ -8,6 +8,7 @@ import click
 
 from bot.inquiry import MISS_LABELS, Inquiry, Miss
 from bot.question import CHANNEL_LABELS
+from channels.commands.clusters import clusters
 from channels.commands.console import backend
 from faq.office import JAPAN
 
@@ -28,6 +29,9 @@ def export(jsonl: bool) -> None:
 @click.group()
 def misses() -> None:
     """要対応（答えられなかった質問など）を扱います。"""
+
+
+misses.add_command(clusters)
 
 
 @misses.command(name="list")

@@ -6,7 +6,7 @@ from typing import Final
 from fastapi import APIRouter, FastAPI
 from starlette.staticfiles import StaticFiles
 
-from channels.staff import look_up_pages, one_time, sign_in_pages
+from channels.staff import account_pages, log_pages, look_up_pages, one_time, sign_in_pages
 from channels.staff.console import Console
 from channels.staff.error_pages import ErrorPages
 from channels.staff.gate import Gate
@@ -39,4 +39,6 @@ def _routers(
         sign_in_pages.build_router(console, gate, pages),
         one_time.build_router(console, gate, pages, code),
         look_up_pages.build_router(console, gate, pages),
+        log_pages.build_router(console, gate, pages),
+        account_pages.build_router(console, gate, pages),
     ]

@@ -3,17 +3,25 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
+
+from faq.files.folder_edit import FolderEditor
 
 from bot.accounts import StaffAccounts
 from bot.audit import AuditEvent, AuditLog
 from bot.board import BoardStore, LiveBoard
+from bot.curating import Curator
+from bot.draft_desk import DraftDesk
+from bot.draft_folder import DraftFolder
+from bot.drafts import DraftStore
 from bot.inbox import ClusterStore
 from bot.inquiry import Feedback, InquiryRecorder
 from bot.live_desk import LiveDesk
+from bot.miss_sorting import MissSorter
+from bot.release import ReleaseStore
 from bot.reply import Answer
 from channels.clock import Clock
+from channels.staff.preparation import Preparer
 from faq.book import FaqBook
 
 Preview = Callable[[Answer, FaqBook, datetime], str]
@@ -32,7 +40,14 @@ class Console:
     give_feedback: Callable[[Feedback], bool]
     board: BoardStore
     live_board: LiveBoard
-    folder: Path
+    sorter: MissSorter
+    curator: Curator
+    draft: DraftFolder
+    draft_desk: DraftDesk
+    editor: FolderEditor
+    drafts: DraftStore
+    releases: ReleaseStore
+    preparing: Preparer
     previews: Mapping[str, Preview]
     clock: Clock
     public_url: str

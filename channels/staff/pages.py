@@ -76,7 +76,7 @@ class StaffPages:
             "who": who,
             "here": here,
             "city_name": self._city_name(),
-            "done": self._audit.event(done) if done else None,
+            "done": self._audit.event(done) if who and done else None,
             "problem": "",
         }
         text = self._environment.get_template(template).render(around | values)

@@ -60,6 +60,10 @@ class Site:
         text = self._environment.get_template(template).render(around | values)
         return HTMLResponse(text, status)
 
+    def part(self, template: str, **values: Any) -> str:
+        """Return a piece of a page."""
+        return self._environment.get_template(template).render(values)
+
     def sentence(self, sentence_id: str) -> str:
         """Return a fixed sentence of the city in Japanese, empty when it has none."""
         found = self._public.desk.book.sentence(sentence_id)

@@ -1,8 +1,9 @@
 """Reading YAML so that every value still knows its line and column."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from faq.problem import Problem
 
 # Blocks of text stand two columns inside their record, as the project writes them.
 _BLOCK_INDENT: Final = 2
+_REMEMBERED: Final = 16
 _ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -48,13 +50,23 @@ def read_text(path: Path, problems: Problems) -> str | None:
 def read_yaml(path: Path, problems: Problems) -> Any:
     """Return the document with positions, or None after recording what is wrong with it."""
     text = read_text(path, problems)
-    return None if text is None else parse_yaml(text, problems)
+    return None if text is None else _parsed(text, problems, _remembered)
 
 
 def parse_yaml(text: str, problems: Problems) -> Any:
     """Return a text's document with positions, or None after recording what is wrong with it."""
+    return _parsed(text, problems, lambda text: _yaml().load(text))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _remembered(text: str) -> Any:
+    """Parse a text once: most files of a folder stay the same while one is edited."""
+    return _yaml().load(text)
+
+
+def _parsed(text: str, problems: Problems, load: Callable[[str], Any]) -> Any:
     try:
-        return _yaml().load(text)
+        return load(text)
     except DuplicateKeyError as error:
         mark = error.problem_mark
         problems.add(
