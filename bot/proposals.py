@@ -75,8 +75,8 @@ class NearEntry:
 class Proposal:
     """One thing to do about a cluster; `sureness` (0 to 1) orders them.
 
-    A phrasing adds `wording` to `entry_id`; of the `of` other times that its like was asked,
-    `recovers` would then be answered with that entry.
+    A phrasing adds `wording` to `entry_id`; of the `of` times that its like was asked, `recovers`
+    would have been answered with that entry, each foretold from the others.
     """
 
     kind: ProposalKind
@@ -157,19 +157,17 @@ class _Need:
         wordings = [one for one in self._members if _reads_well(one)][:_TRIED]
         if not wordings:
             return
-        replayed = _Replayed(self._desk, self._members, self._past)
+        replayed = _Replayed(self._desk, self._members, self._past, wordings)
         nearest = list(self.profile.items())[:_ENTRIES]
         for entry_id, share in nearest:
-            recovered = [replayed.recovered(entry_id, one) for one in wordings]
-            # Of equals the most typical, which comes first.
-            at = recovered.index(max(recovered))
+            at, recovers = replayed.best_for(entry_id)
             yield Proposal(
                 "phrasing",
                 sureness * share / nearest[0][1],
                 entry_id,
                 wordings[at].question.text,
-                recovered[at],
-                replayed.others_than(wordings[at]),
+                recovers,
+                replayed.times,
             )
 
 
@@ -177,30 +175,52 @@ class _Replayed:
     """A cluster's questions and the past ones most like them, asked anew with a phrasing more."""
 
     def __init__(
-        self, desk: InquiryDesk, members: Sequence[Member], past: PastQuestions | None
+        self,
+        desk: InquiryDesk,
+        members: Sequence[Member],
+        past: PastQuestions | None,
+        wordings: Sequence[Member],
     ) -> None:
         self._desk = desk
-        near = past.near(members[0].portrait) if past else []
-        self._asked = [(one, ranking_of(desk, one.question)) for one in members[:_REPLAYED]]
-        self._asked += [(one, ranking_of(desk, one.question)) for one in near]
-
-    def recovered(self, entry_id: str, wording: Member) -> int:
-        """Return how many other times the entry would be given, and was not, with the wording."""
-        trial = TrialSearch(self._desk.search, entry_id, wording.question.text)
-        return sum(
-            self._times(one, wording)
-            for one, ranking in self._asked
-            if not _gives(one.portrait, entry_id)
-            and _would_give(trial.again(ranking, one.portrait.vector), entry_id)
+        self._wordings = wordings
+        asked = [*members[:_REPLAYED], *(past.near(members[0].portrait) if past else [])]
+        self._asked = [(one, ranking_of(desk, one.question)) for one in asked]
+        self._times = np.array([one.times for one in asked])
+        # Asked only once, it is not there to be the phrasing when it is asked.
+        self._is_itself = np.array(
+            [
+                [one.times == 1 and one.question.text == wording.question.text for one in asked]
+                for wording in wordings
+            ]
         )
 
-    def others_than(self, wording: Member) -> int:
-        """Return how often all of them were asked, but for the wording itself."""
-        return sum(self._times(one, wording) for one, _ in self._asked)
+    @property
+    def times(self) -> int:
+        """How often all of them were asked."""
+        return int(self._times.sum())
 
-    def _times(self, one: Member, wording: Member) -> int:
-        # Once it was asked to become the phrasing: that time recovers nothing.
-        return one.times - (one.question.text == wording.question.text)
+    def best_for(self, entry_id: str) -> tuple[int, int]:
+        """Return which wording recovers most, and how often it would be of use.
+
+        Each question is foretold from the others: by the wording that is best without it.
+        """
+        hits = np.array([self._hits(entry_id, wording) for wording in self._wordings])
+        of_use = np.where(hits & ~self._is_itself, self._times, 0)
+        # Of equals the most typical wording, which comes first.
+        best = int(of_use.sum(axis=1).argmax())
+        without = of_use.sum(axis=1, keepdims=True) - of_use
+        chosen = np.where(self._is_itself, -1, without).argmax(axis=0)
+        foretold = of_use[chosen, np.arange(len(self._asked))]
+        return best, int(foretold.sum())
+
+    def _hits(self, entry_id: str, wording: Member) -> list[bool]:
+        """Tell of each question whether it would be answered with the entry, and is not now."""
+        trial = TrialSearch(self._desk.search, entry_id, wording.question.text)
+        return [
+            not _gives(one.portrait, entry_id)
+            and _would_give(trial.again(ranking, one.portrait.vector), entry_id)
+            for one, ranking in self._asked
+        ]
 
 
 def near_entries(

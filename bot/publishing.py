@@ -12,9 +12,11 @@ from typing import Final
 import msgspec
 
 from bot.building_process import BuildingProcess
+from bot.draft_folder import differences
 from bot.errors import PublishRefused
 from bot.evaluation import Figures, Judged, figures
-from bot.impact import Flip, flips
+from bot.impact import Flip, Outcome, flips
+from bot.impact_report import EditOut, Finding, FlipOut, ImpactReport, OutcomeOut
 from bot.inquiry import Inquiry
 from bot.kept_file import decoded, read_kept, write_kept
 from bot.release import Release, ReleaseShelf, ReleaseStore
@@ -58,6 +60,12 @@ class Draft:
     figures: Figures
     broken: tuple[Broken, ...]
     flips: tuple[Flip, ...]
+    before: FaqBook | None = None
+    replayed: int = 0
+
+    def report(self) -> ImpactReport:
+        """Return what publishing it would mean, to be kept and shown."""
+        return report_of(self)
 
 
 class Publisher:
@@ -92,7 +100,8 @@ class Publisher:
             current = ask(book)
             before = current.judge(folder.golden, at, counted(progress, _COMPARING))
             changed = flips(current, draft, past, counted(progress, _REPLAYING))
-            return Draft(folder, figures(judged), _broken(before, judged), changed)
+            broken = _broken(before, judged)
+            return Draft(folder, figures(judged), broken, changed, book, 0)
 
     def prepare(self, path: Path, progress: Progress = unreported) -> FaqFolder:
         """Read and check the folder and build its index; raises as `draft` does."""
@@ -173,6 +182,36 @@ class Publisher:
                 write_kept(kept, verdicts.to_bytes(), made_with)
         if questions.used and questions.has_changed:
             write_kept(root / _QUESTIONS, msgspec.msgpack.encode(questions.used))
+
+
+def report_of(draft: Draft) -> ImpactReport:
+    """Return the report of a draft."""
+    book, before = draft.folder.book, draft.before or FaqBook.of(())
+    names = {entry.id: entry.question for one in (before, book) for entry in one.entries}
+
+    def told(outcome: Outcome) -> OutcomeOut:
+        return OutcomeOut(outcome.kind, tuple((one, names.get(one, one)) for one in outcome.shown))
+
+    flips = tuple(
+        FlipOut(flip.text, flip.asked, told(flip.before), told(flip.after)) for flip in draft.flips
+    )
+    broken = Finding(
+        "golden_broken",
+        "block",
+        f"点検用質問 {len(draft.broken)} 件が、正しく答えられなくなります。",
+        tuple(sorted({one for each in draft.broken for one in each.expected})),
+        tuple(one.query for one in draft.broken),
+    )
+    return ImpactReport(
+        draft.replayed,
+        sum(flip.asked for flip in draft.flips),
+        draft.figures.questions,
+        None,
+        draft.figures.right_among_shown,
+        flips,
+        (broken,) if draft.broken else (),
+        tuple(EditOut(one, names[one], what) for one, what in differences(before, book).items()),
+    )
 
 
 def _broken(before: Sequence[Judged], after: Sequence[Judged]) -> tuple[Broken, ...]:

@@ -22,15 +22,17 @@ from bot.store.writer import GroupCommitWriter
 from channels.backend import Backend
 from channels.line import webhook
 from channels.line.account import Credentials
+from channels.line.preview import LinePreview
 from channels.line.rich_menu import RichMenu, read_rich_menu
 from channels.line.stand_in.phone import StandIn
 from channels.line_start import LineStart
 from channels.public import PublicDesk
 from channels.secret_key import secret_key
 from channels.settings import Settings
-from channels.staff.application import MAX_BODY, MOUNTED_AT, build_console
-from channels.staff.console import Console
+from channels.staff.application import MAX_BODY, MOUNTED_AT
+from channels.staff.console import Preview
 from channels.staff.one_time import OneTimeCode
+from channels.staff_start import StaffStart
 from channels.web import (
     api,
     around_api,
@@ -45,6 +47,7 @@ from channels.web import (
 from channels.web.body_limit import BodyLimit
 from channels.web.closed_channel import ClosedChannel
 from channels.web.errors import install_error_handlers
+from channels.web.preview import WebPreview
 from channels.web.request_id import RequestIds
 from channels.web.site import Site
 from faq.entry import Audience
@@ -78,13 +81,14 @@ def create_app(
     for_citizens, for_staff = only != "staff", only != "public"
     phone = _phone(backend.settings, address if for_citizens else None)
     line = _line(backend, public, phone, address) if for_citizens else None
+    site = Site(public, backend.settings.public_url)
+    staff = StaffStart(backend, live, writer, board, _previews(site), code) if for_staff else None
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with _running(live, board, writer, line):
+        async with _running(live, board, writer, line, staff):
             yield
 
-    site = Site(public, backend.settings.public_url)
     app = FastAPI(
         title="toiawase",
         version="1",
@@ -96,8 +100,8 @@ def create_app(
     app.include_router(health.build_router(public))
     if for_citizens:
         _add_public(app, public, site, with_sample=backend.settings.mode == "demo")
-    if for_staff:
-        app.mount(MOUNTED_AT, build_console(_console(backend, live, writer, board), code))
+    if staff:
+        app.mount(MOUNTED_AT, staff.application)
     if line:
         app.include_router(webhook.build_router(line.reception))
     if phone:
@@ -130,6 +134,10 @@ def _add_public(app: FastAPI, public: PublicDesk, site: Site, *, with_sample: bo
     app.include_router(sitemap.build_router(public, site.public_url))
 
 
+def _previews(site: Site) -> dict[str, Preview]:
+    return {"web": WebPreview(site), "line": LinePreview(site.public_url)}
+
+
 def _public_desk(
     backend: Backend, live: LiveDesk, writer: GroupCommitWriter[Inquiry], board: LiveBoard
 ) -> PublicDesk:
@@ -143,25 +151,6 @@ def _public_desk(
 
     return PublicDesk(
         live, writer, give_feedback, check_ready, backend.clock, Conversations(), board
-    )
-
-
-def _console(
-    backend: Backend, live: LiveDesk, writer: GroupCommitWriter[Inquiry], board: LiveBoard
-) -> Console:
-    return Console(
-        accounts=backend.accounts,
-        audit=backend.audit,
-        clusters=backend.clusters,
-        live=live,
-        recorder=writer,
-        give_feedback=backend.inquiries.give_feedback,
-        board=backend.board,
-        live_board=board,
-        folder=backend.settings.draft_folder,
-        previews={},
-        clock=backend.clock,
-        public_url=backend.settings.public_url,
     )
 
 
@@ -213,7 +202,11 @@ def _line(
 
 @contextlib.asynccontextmanager
 async def _running(
-    live: LiveDesk, board: LiveBoard, writer: GroupCommitWriter[Inquiry], line: LineStart | None
+    live: LiveDesk,
+    board: LiveBoard,
+    writer: GroupCommitWriter[Inquiry],
+    line: LineStart | None,
+    staff: StaffStart | None,
 ) -> AsyncIterator[None]:
     # A question waits for the interpreter some 25 times (after each product of matrices); while
     # another thread loads a release, each wait takes as long as this, 5 ms if nothing is said.
@@ -228,6 +221,7 @@ async def _running(
         asyncio.create_task(_follow(board.refresh, "notices")),
         # The first message in another language need not wait for it, nor need the start.
         asyncio.create_task(asyncio.to_thread(load_detector)),
+        *([asyncio.create_task(_follow(staff.work, "new misses"))] if staff else []),
     ]
     try:
         yield
@@ -235,6 +229,8 @@ async def _running(
         for task in following:
             task.cancel()
         await asyncio.gather(*following, return_exceptions=True)
+        if staff:
+            staff.stop()
         if line:
             await line.finish()
         await asyncio.to_thread(writer.stop)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 StaleTranslations = Literal["label", "withhold"]
+Approval = Literal["one", "two"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,8 @@ class City:
     """What every page says about the city; `contact_centre` is an office id.
 
     An answer that nobody reviewed for `review_months` is given with a caution; a translation older
-    than its Japanese is labelled, or not shown at all (`withhold`).
+    than its Japanese is labelled, or not shown at all (`withhold`). What is published is approved
+    by `one` person or by `two`; more changed replies than `most_flips` are pointed out.
     """
 
     name: str
@@ -32,3 +34,5 @@ class City:
     contact_centre: str = ""
     review_months: int = 24
     stale_translations: StaleTranslations = "label"
+    approval: Approval = "one"
+    most_flips: int = 20

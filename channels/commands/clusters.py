@@ -87,5 +87,5 @@ def _proposed(proposal: Proposal, questions: dict[str, str]) -> str:
     if proposal.kind != "phrasing":
         return label
     entry = questions.get(proposal.entry_id or "", proposal.entry_id or "")
-    hope = f"ほか {proposal.of} 件のうち {proposal.recovers} 件も答えられる見込み"
+    hope = f"ほかの質問 {proposal.recovers} 件も答えられる見込み"
     return f"{label}：{entry}\n（{hope}）"

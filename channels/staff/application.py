@@ -6,7 +6,20 @@ from typing import Final
 from fastapi import APIRouter, FastAPI
 from starlette.staticfiles import StaticFiles
 
-from channels.staff import account_pages, log_pages, look_up_pages, one_time, sign_in_pages
+from channels.staff import (
+    account_pages,
+    entry_actions,
+    entry_pages,
+    inbox_pages,
+    log_pages,
+    look_up_pages,
+    notice_pages,
+    office_pages,
+    one_time,
+    publish_pages,
+    sentence_pages,
+    sign_in_pages,
+)
 from channels.staff.console import Console
 from channels.staff.error_pages import ErrorPages
 from channels.staff.gate import Gate
@@ -38,6 +51,16 @@ def _routers(
     return [
         sign_in_pages.build_router(console, gate, pages),
         one_time.build_router(console, gate, pages, code),
+        inbox_pages.build_router(console, gate, pages),
+        inbox_pages.build_actions(console, gate),
+        entry_pages.build_router(console, gate, pages),
+        entry_actions.build_router(console, gate, pages),
+        sentence_pages.build_router(console, gate, pages),
+        notice_pages.build_router(console, gate, pages),
+        notice_pages.build_closing(console, gate),
+        office_pages.build_router(console, gate, pages),
+        publish_pages.build_router(console, gate, pages),
+        publish_pages.build_checking(console, gate, pages),
         look_up_pages.build_router(console, gate, pages),
         log_pages.build_router(console, gate, pages),
         account_pages.build_router(console, gate, pages),

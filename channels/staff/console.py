@@ -1,11 +1,9 @@
 """What the pages of the console need of the rest."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-
-from faq.files.folder_edit import FolderEditor
 
 from bot.accounts import StaffAccounts
 from bot.audit import AuditEvent, AuditLog
@@ -23,6 +21,8 @@ from bot.reply import Answer
 from channels.clock import Clock
 from channels.staff.preparation import Preparer
 from faq.book import FaqBook
+from faq.files.folder_edit import FolderEditor
+from nlp.easy_japanese import Advice
 
 Preview = Callable[[Answer, FaqBook, datetime], str]
 """An answer as a channel shows it, as HTML; the channels themselves are not known here."""
@@ -48,6 +48,7 @@ class Console:
     drafts: DraftStore
     releases: ReleaseStore
     preparing: Preparer
+    advise: Callable[[str], Sequence[Advice]]
     previews: Mapping[str, Preview]
     clock: Clock
     public_url: str

@@ -7,6 +7,7 @@ from typing import Final
 
 from faq.book import FaqBook
 from faq.entry import EASY, LANGUAGES, FaqEntry, Link, Variant
+from faq.files.folder_edit import EditRefused
 
 Values = Mapping[str, str]
 
@@ -120,6 +121,11 @@ def faults_of(values: Values) -> tuple[FormFault, ...]:
         for name in ("reviewed_on", "expires_on")
         if _text(values, name) and _day(values, name) is None
     )
+
+
+def faults_from(refused: EditRefused) -> tuple[FormFault, ...]:
+    """Return what stood against a change of the folder, by field."""
+    return tuple(FormFault(one.field, one.message) for one in refused.fields)
 
 
 def link_rows(values: Values) -> int:

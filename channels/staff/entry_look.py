@@ -14,6 +14,7 @@ from faq.book import FaqBook
 from faq.entry import FaqEntry
 
 _AROUND: Final = 2
+_EXCERPT: Final = 12
 
 
 def look_of(
@@ -28,7 +29,7 @@ def look_of(
         "web": _drawn(console, "web", entry, book, at),
         "line": _drawn(console, "line", entry, book, at),
         "published": difference(published, entry) if published else "",
-        "advice": [],
+        "advice": _advice(console, entry),
     }
 
 
@@ -59,6 +60,18 @@ def text_difference(before: str, after: str) -> Markup:
             else Markup("{}{}").format(word, text)
         )
     return Markup('<div class="diff">{}</div>').format(Markup("<br>").join(lines))
+
+
+def _advice(console: Console, entry: FaqEntry) -> list[tuple[str, str]]:
+    """Return what is hard to read in the やさしい日本語: where it begins, and why."""
+    text = f"{entry.easy.question}\n{entry.easy.answer}" if entry.easy else ""
+    return [(text[one.offset :][:_EXCERPT], one.message) for one in console.advise(text)]
+
+
+def changes_of(detail: Mapping[str, Any]) -> list[Markup]:
+    """Return what an act changed in the files, each change as HTML."""
+    undo = detail.get("undo") or {}
+    return [text_difference(one["before"], one["after"]) for one in undo.get("changes", [])]
 
 
 def _drawn(console: Console, channel: str, entry: FaqEntry, book: FaqBook, at: datetime) -> str:

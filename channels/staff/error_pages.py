@@ -12,6 +12,8 @@ from bot.errors import BotError, NoRelease, UnknownCluster, UnknownDraft, Unknow
 from channels.staff.gate import Gate, NotSignedIn
 from channels.staff.pages import StaffPages, path_of
 from channels.staff.sign_in_pages import START, sign_in_page
+from faq.files.folder_edit import EditConflict, UnknownItem
+from faq.problem import FaqError, FaqFolderError
 
 _LOG = logging.getLogger(__name__)
 
@@ -44,6 +46,7 @@ class ErrorPages:
         app.add_exception_handler(HTTPException, self._on_http)
         app.add_exception_handler(RequestValidationError, self._on_invalid)
         app.add_exception_handler(BotError, self._on_core)
+        app.add_exception_handler(FaqError, self._on_faq)
         app.add_exception_handler(Exception, self._on_anything)
 
     async def _on_stranger(self, request: Request, _error: Exception) -> Response:
@@ -66,6 +69,18 @@ class ErrorPages:
                 return await self._page(request, 404)
             case NoRelease():
                 return await self._page(request, 503)
+            case _:
+                return await self._page(request, 422, f"{error}。")
+
+    async def _on_faq(self, request: Request, error: Exception) -> Response:
+        match error:
+            case EditConflict():
+                return await self._page(request, 409, f"{error}。")
+            case UnknownItem():
+                return await self._page(request, 404)
+            case FaqFolderError():
+                told = "。".join(one.message for one in error.problems)
+                return await self._page(request, 422, f"{told}。")
             case _:
                 return await self._page(request, 422, f"{error}。")
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from bot.accounts import IDLE, ROLE_LABELS, SignedIn
@@ -84,8 +85,11 @@ class StaffPages:
 
     def part(self, template: str, **values: Any) -> HTMLResponse:
         """Return a piece of a page."""
-        text = self._environment.get_template(template).render(values)
-        return HTMLResponse(text, headers={"Cache-Control": "no-store"})
+        return HTMLResponse(self.markup(template, **values), headers={"Cache-Control": "no-store"})
+
+    def markup(self, template: str, **values: Any) -> Markup:
+        """Return a piece of a page, to be put into one."""
+        return Markup(self._environment.get_template(template).render(values))
 
 
 def moment(at: datetime | None) -> str:

@@ -7,7 +7,7 @@ from typing import Final, cast
 
 from ruamel.yaml.comments import CommentedMap
 
-from faq.city import City, StaleTranslations, Ward
+from faq.city import Approval, City, StaleTranslations, Ward
 from faq.files.yaml_file import Problems, Record, read_yaml, records_of
 from faq.office import WEEKDAYS, Hours, Office, OfficeGroup, Span, SpecialDay
 
@@ -25,6 +25,7 @@ def read_city(path: Path, problems: Problems) -> City:
     record = Record(document, problems)
     for extra in ("kana", "population", "checked_on"):
         record.raw(extra)
+    approval, most_flips = _publishing(record)
     city = City(
         name=record.text("name", required=True),
         name_en=record.text("name_en"),
@@ -34,9 +35,23 @@ def read_city(path: Path, problems: Problems) -> City:
         stale_translations=cast(
             StaleTranslations, record.choice("stale_translations", ("label", "withhold"), "label")
         ),
+        approval=approval,
+        most_flips=most_flips,
     )
     record.finish()
     return city
+
+
+def _publishing(record: Record) -> tuple[Approval, int]:
+    publishing, usual = record.record("publishing"), City("")
+    if publishing is None:
+        return usual.approval, usual.most_flips
+    approval = cast(Approval, publishing.choice("approval", ("one", "two"), usual.approval))
+    most = usual.most_flips
+    if "most_flips" in publishing.keys():
+        most = int(publishing.number("most_flips", 0, 1_000_000))
+    publishing.finish()
+    return approval, most
 
 
 def _review_months(record: Record) -> int:

@@ -1,0 +1,96 @@
+"""What publishing a draft would mean, as it is kept and shown: readable without the books."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import msgspec
+
+from bot.reply import Kind
+
+Severity = Literal["block", "warn"]
+Verdict = Literal["better", "worse", "unknown"]
+EditKind = Literal["added", "changed", "removed"]
+
+
+@dataclass(frozen=True)
+class OutcomeOut:
+    """A reply: its kind and the entries shown, each with its question."""
+
+    kind: Kind
+    shown: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class FlipOut:
+    """A question whose reply changes; `asked` counts citizens, `why` says how it was judged."""
+
+    text: str
+    asked: int
+    before: OutcomeOut
+    after: OutcomeOut
+    verdict: Verdict = "unknown"
+    why: str = ""
+    is_golden: bool = False
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something a rule has to say, and the entries and questions it is about."""
+
+    rule: str
+    severity: Severity
+    message: str
+    entry_ids: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class EditOut:
+    """An entry in which the draft differs, and in which fields."""
+
+    entry_id: str
+    question: str
+    what: EditKind
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ImpactReport:
+    """The whole report: `replayed` different questions, asked `asked` times in all."""
+
+    replayed: int
+    asked: int
+    golden: int
+    golden_right_before: float | None
+    golden_right_after: float | None
+    flips: tuple[FlipOut, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    edits: tuple[EditOut, ...] = ()
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether a rule says that it should not be published."""
+        return any(one.severity == "block" for one in self.findings)
+
+    @property
+    def is_warned(self) -> bool:
+        """Whether a rule says to look at something first."""
+        return bool(self.findings)
+
+    def counted(self) -> Mapping[Verdict, int]:
+        """Return how many flips are better, worse, or for people to judge."""
+        verdicts: tuple[Verdict, ...] = ("better", "worse", "unknown")
+        return {one: sum(flip.verdict == one for flip in self.flips) for one in verdicts}
+
+    def to_json(self) -> bytes:
+        """Return the report to be kept."""
+        return msgspec.json.encode(self)
+
+    @classmethod
+    def from_json(cls, kept: bytes) -> "ImpactReport":
+        """Return a report that was kept."""
+        return _DECODER.decode(kept)
+
+
+_DECODER: Final = msgspec.json.Decoder(ImpactReport)
