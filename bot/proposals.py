@@ -5,15 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-import numpy as np
-
 from bot.clusters import representatives
 from bot.desk import InquiryDesk
-from bot.likeness import Gallery, Portrait, ranker_of, ranking_of
+from bot.likeness import Portrait, ranker_of, ranking_of
 from bot.question import Question
 from bot.ranking import Ranking
-from bot.search import Searched
-from bot.trial_phrasing import TrialSearch
+from bot.trial_phrasing import Member, PastQuestions, Replay
 from faq.entry import FaqEntry
 from faq.office import JAPAN
 from nlp.personal_data import MaskedText, has_labels
@@ -36,7 +33,6 @@ NOT_OURS_BELOW: Final = 0.05
 
 _ENTRIES: Final = 3
 _TRIED: Final = 5
-_REPLAYED: Final = 60
 _SHORT: Final = 4
 _LONG: Final = 100
 _NEAR: Final = 5
@@ -51,15 +47,6 @@ _LEFT_OVER: Final = re.compile(
 _MASKED: Final = 0.3
 _WORDLESS: Final = 0.99
 _BARE: Final = 0.4
-
-
-@dataclass(frozen=True)
-class Member:
-    """One wording of a cluster, with what it is like and how often it was asked."""
-
-    question: Question
-    portrait: Portrait
-    times: int = 1
 
 
 @dataclass(frozen=True)
@@ -86,19 +73,6 @@ class Proposal:
     recovers: int = 0
     of: int = 0
     nearest: tuple[NearEntry, ...] = ()
-
-
-class PastQuestions:
-    """Questions that missed before, among which a phrasing may recover some."""
-
-    def __init__(self, members: Sequence[Member]) -> None:
-        self._members = members
-        self._gallery = Gallery([one.portrait for one in members])
-
-    def near(self, portrait: Portrait, many: int = _REPLAYED) -> list[Member]:
-        """Return the questions most alike to a wording, the most alike first."""
-        order = np.argsort(-self._gallery.likeness(portrait), kind="stable")[:many]
-        return [self._members[at] for at in order]
 
 
 def propose(
@@ -157,7 +131,7 @@ class _Need:
         wordings = [one for one in self._members if _reads_well(one)][:_TRIED]
         if not wordings:
             return
-        replayed = _Replayed(self._desk, self._members, self._past, wordings)
+        replayed = Replay(self._desk, self._members, self._past, wordings)
         nearest = list(self.profile.items())[:_ENTRIES]
         for entry_id, share in nearest:
             at, recovers = replayed.best_for(entry_id)
@@ -169,58 +143,6 @@ class _Need:
                 recovers,
                 replayed.times,
             )
-
-
-class _Replayed:
-    """A cluster's questions and the past ones most like them, asked anew with a phrasing more."""
-
-    def __init__(
-        self,
-        desk: InquiryDesk,
-        members: Sequence[Member],
-        past: PastQuestions | None,
-        wordings: Sequence[Member],
-    ) -> None:
-        self._desk = desk
-        self._wordings = wordings
-        asked = [*members[:_REPLAYED], *(past.near(members[0].portrait) if past else [])]
-        self._asked = [(one, ranking_of(desk, one.question)) for one in asked]
-        self._times = np.array([one.times for one in asked])
-        # Asked only once, it is not there to be the phrasing when it is asked.
-        self._is_itself = np.array(
-            [
-                [one.times == 1 and one.question.text == wording.question.text for one in asked]
-                for wording in wordings
-            ]
-        )
-
-    @property
-    def times(self) -> int:
-        """How often all of them were asked."""
-        return int(self._times.sum())
-
-    def best_for(self, entry_id: str) -> tuple[int, int]:
-        """Return which wording recovers most, and how often it would be of use.
-
-        Each question is foretold from the others: by the wording that is best without it.
-        """
-        hits = np.array([self._hits(entry_id, wording) for wording in self._wordings])
-        of_use = np.where(hits & ~self._is_itself, self._times, 0)
-        # Of equals the most typical wording, which comes first.
-        best = int(of_use.sum(axis=1).argmax())
-        without = of_use.sum(axis=1, keepdims=True) - of_use
-        chosen = np.where(self._is_itself, -1, without).argmax(axis=0)
-        foretold = of_use[chosen, np.arange(len(self._asked))]
-        return best, int(foretold.sum())
-
-    def _hits(self, entry_id: str, wording: Member) -> list[bool]:
-        """Tell of each question whether it would be answered with the entry, and is not now."""
-        trial = TrialSearch(self._desk.search, entry_id, wording.question.text)
-        return [
-            not _gives(one.portrait, entry_id)
-            and _would_give(trial.again(ranking, one.portrait.vector), entry_id)
-            for one, ranking in self._asked
-        ]
 
 
 def near_entries(
@@ -312,12 +234,3 @@ def _personal(text: MaskedText) -> float:
     if _LEFT_OVER.search(text):
         return 1.0
     return _MASKED if has_labels(text) else 0.0
-
-
-def _gives(portrait: Portrait, entry_id: str) -> bool:
-    return portrait.kind == "answered" and portrait.first == entry_id
-
-
-def _would_give(searched: Searched, entry_id: str) -> bool:
-    best = searched.ranking.best
-    return searched.kind == "answered" and bool(best) and best[0].entry_id == entry_id

@@ -5,13 +5,17 @@ entry's values change, and with them how it stands out among all.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.desk import InquiryDesk
 from bot.features import LISTED
+from bot.likeness import Gallery, Portrait, ranking_of
+from bot.question import Question
 from bot.ranking import Ranker, Ranking, SignalValues
 from bot.search import DEPTH, Search, Searched
 from bot.signals import cosine_signal, word_signals
@@ -24,6 +28,8 @@ from nlp.meaning import Meaning
 from nlp.passages import clean
 from nlp.pooling import mix
 from nlp.synonyms import Concept
+
+_REPLAYED: Final = 60
 
 
 class TrialSearch(Search):
@@ -41,6 +47,89 @@ class TrialSearch(Search):
         `vector` is what the question means; without it only its words are looked at anew.
         """
         return self.searched(self._trial.again(ranking, vector))
+
+
+@dataclass(frozen=True)
+class Member:
+    """One wording of a cluster, with what it is like and how often it was asked."""
+
+    question: Question
+    portrait: Portrait
+    times: int = 1
+
+
+class PastQuestions:
+    """Questions that missed before, among which a phrasing may recover some."""
+
+    def __init__(self, members: Sequence[Member]) -> None:
+        self._members = members
+        self._gallery = Gallery([one.portrait for one in members])
+
+    def near(self, portrait: Portrait, many: int = _REPLAYED) -> list[Member]:
+        """Return the questions most alike to a wording, the most alike first."""
+        order = np.argsort(-self._gallery.likeness(portrait), kind="stable")[:many]
+        return [self._members[at] for at in order]
+
+
+class Replay:
+    """A cluster's questions and the past ones most like them, asked anew with a phrasing more."""
+
+    def __init__(
+        self,
+        desk: InquiryDesk,
+        members: Sequence[Member],
+        past: PastQuestions | None,
+        wordings: Sequence[Member],
+    ) -> None:
+        self._desk = desk
+        self._wordings = wordings
+        asked = [*members[:_REPLAYED], *(past.near(members[0].portrait) if past else [])]
+        self._asked = [(one, ranking_of(desk, one.question)) for one in asked]
+        self._times = np.array([one.times for one in asked])
+        # Asked only once, it is not there to be the phrasing when it is asked.
+        self._is_itself = np.array(
+            [
+                [one.times == 1 and one.question.text == wording.question.text for one in asked]
+                for wording in wordings
+            ]
+        )
+
+    @property
+    def times(self) -> int:
+        """How often all of them were asked."""
+        return int(self._times.sum())
+
+    def best_for(self, entry_id: str) -> tuple[int, int]:
+        """Return which wording recovers most, and how often it would be of use.
+
+        Each question is foretold from the others: by the wording that is best without it.
+        """
+        hits = np.array([self._hits(entry_id, wording) for wording in self._wordings])
+        of_use = np.where(hits & ~self._is_itself, self._times, 0)
+        # Of equals the most typical wording, which comes first.
+        best = int(of_use.sum(axis=1).argmax())
+        without = of_use.sum(axis=1, keepdims=True) - of_use
+        chosen = np.where(self._is_itself, -1, without).argmax(axis=0)
+        foretold = of_use[chosen, np.arange(len(self._asked))]
+        return best, int(foretold.sum())
+
+    def _hits(self, entry_id: str, wording: Member) -> list[bool]:
+        """Tell of each question whether it would be answered with the entry, and is not now."""
+        trial = TrialSearch(self._desk.search, entry_id, wording.question.text)
+        return [
+            not _gives(one.portrait, entry_id)
+            and _would_give(trial.again(ranking, one.portrait.vector), entry_id)
+            for one, ranking in self._asked
+        ]
+
+
+def _gives(portrait: Portrait, entry_id: str) -> bool:
+    return portrait.kind == "answered" and portrait.first == entry_id
+
+
+def _would_give(searched: Searched, entry_id: str) -> bool:
+    best = searched.ranking.best
+    return searched.kind == "answered" and bool(best) and best[0].entry_id == entry_id
 
 
 class _TrialRanker(Ranker):

@@ -169,9 +169,7 @@ def test_who_signs_in_comes_back_to_the_page_asked_for(
 
 
 @pytest.mark.parametrize("then", ["https://elsewhere.example/", "//elsewhere.example", "/faq/", ""])
-def test_signing_in_leads_nowhere_else(
-    console: httpx.Client, backend: Backend, then: str
-) -> None:
+def test_signing_in_leads_nowhere_else(console: httpx.Client, backend: Backend, then: str) -> None:
     backend.accounts.add("山田", "viewer", PASSWORD, NOON)
     entry = {"name": "山田", "password": PASSWORD, "then": then}
     assert console.post("/staff/sign-in", data=entry).headers["location"] == "/staff/"
