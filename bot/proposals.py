@@ -1,5 +1,6 @@
 """What staff may do about a cluster of misses: proposals, the likeliest first."""
 
+import operator
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +14,8 @@ from bot.ranking import Ranking
 from bot.trial_phrasing import Member, PastQuestions, Replay
 from faq.entry import FaqEntry
 from faq.office import JAPAN
-from nlp.personal_data import MaskedText, has_labels
+from nlp.aspects import named
+from nlp.personal_data import has_labels
 
 ProposalKind = Literal["phrasing", "new_entry", "not_ours", "small_talk", "personal_data"]
 
@@ -39,7 +41,7 @@ _NEAR: Final = 5
 _MOST_WORDS: Final = 3
 
 _LEFT_OVER: Final = re.compile(
-    r"(?:氏名|名前|住所|生年月日|口座番号)[はが:：]\s?[^\s、。?？]{2,}"
+    r"(?:氏名|名前)は\s?(?![何どい])[^\s、。?？]{2,12}(?:です|と申|といい|と言い)"
     r"|[0-9一二三四五六七八九十]丁目[0-9一二三四五六七八九十]{1,4}(?:番|-|の)"
     r"|(?:明治|大正|昭和|平成|令和|[12][0-9]{3})\s?[0-9元]{0,2}年[0-9]{1,2}月[0-9]{1,2}日生"
 )
@@ -105,13 +107,14 @@ class _Need:
 
     def proposals(self) -> Iterator[Proposal]:
         """Yield all that could be done."""
-        ours = 1.0 - self._not_ours()
+        talk = self._small_talk()
+        ours = (1.0 - talk) * (1.0 - self._not_ours())
         exists = self._exists()
         yield from self._phrasings(ours * exists)
         yield Proposal("new_entry", ours * (1.0 - exists))
-        yield Proposal("not_ours", 1.0 - ours)
-        yield Proposal("small_talk", self._small_talk())
-        yield Proposal("personal_data", max(_personal(one.question.text) for one in self._members))
+        yield Proposal("not_ours", (1.0 - talk) * self._not_ours())
+        yield Proposal("small_talk", talk)
+        yield Proposal("personal_data", max(map(self._personal, self._members)))
 
     def _exists(self) -> float:
         """Return how likely an entry that answers it exists: even from where a phrasing pays."""
@@ -126,9 +129,24 @@ class _Need:
         bare = [_bareness(one) for one in self._members]
         return sum(bare) / len(bare)
 
+    def _personal(self, member: Member) -> float:
+        """Return how likely a text still says who asked: where some was masked, more may be."""
+        text = member.question.text
+        if _LEFT_OVER.search(text) or self._names_a_person(text):
+            return 1.0
+        return _MASKED if has_labels(text) else 0.0
+
+    def _names_a_person(self, text: str) -> bool:
+        names = [word.part[2] == "人名" for word in self._desk.search.words(text)]
+        return any(map(operator.and_, names, names[1:]))
+
+    def _reads_well(self, member: Member) -> bool:
+        wordy = bool(member.portrait.terms) and self._personal(member) == 0
+        return wordy and _SHORT <= len(member.question.text) <= _LONG
+
     def _phrasings(self, sureness: float) -> Iterator[Proposal]:
         """Yield a phrasing of each of the nearest entries, in the words that recover most."""
-        wordings = [one for one in self._members if _reads_well(one)][:_TRIED]
+        wordings = [one for one in self._members if self._reads_well(one)][:_TRIED]
         if not wordings:
             return
         replayed = Replay(self._desk, self._members, self._past, wordings)
@@ -188,21 +206,24 @@ def _not_nearest(ranking: Ranking, entry_id: str) -> str:
 
 def _too_unsure(desk: InquiryDesk, member: Member, ranking: Ranking) -> str:
     portrait = member.portrait
-    model = desk.search.model_for(ranking)
+    wanted = desk.search._thresholds.answer
+    needed = desk.search.model_for(ranking).answer_from if wanted is None else wanted
     if portrait.kind == "answered":
         return f"回答として出しました（確からしさ {portrait.right:.2f}）。"
     if portrait.kind == "unanswered":
         return f"FAQにある話題かどうかが、はっきりしません（{portrait.scope:.2f}）。"
-    if portrait.right < model.answer_from:
-        needed = f"{portrait.right:.2f}、回答には {model.answer_from:.2f} が必要"
-        return f"確からしさが足りません（{needed}）。"
+    if portrait.right < needed:
+        return f"確からしさが足りません（{portrait.right:.2f}、回答には {needed:.2f} が必要）。"
     return f"候補として出し、聞き返しました（確からしさ {portrait.right:.2f}）。"
 
 
 def _missing_words(desk: InquiryDesk, ranking: Ranking, entry_id: str) -> str:
     ranker = ranker_of(desk)
     at = [entry.id for entry in desk.book.entries].index(entry_id)
-    missing = [one.term for one in ranking.concepts if not ranker.holds(at, one)]
+    told = set(named([one.term for one in ranking.concepts]))
+    missing = [
+        one.term for one in ranking.concepts if one.term in told and not ranker.holds(at, one)
+    ]
     missing.sort(key=ranker.index.words.idf_of, reverse=True)
     words = "".join(f"「{term}」" for term in missing[:_MOST_WORDS])
     return f"質問のことば{words}が、このFAQにありません。" if words else ""
@@ -217,20 +238,8 @@ def _mean_profile(portraits: Sequence[Portrait]) -> dict[str, float]:
     return dict(sorted(sums.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _reads_well(member: Member) -> bool:
-    text = member.question.text
-    return bool(member.portrait.terms) and _personal(text) == 0 and _SHORT <= len(text) <= _LONG
-
-
 def _bareness(member: Member) -> float:
     """Return how likely a message asks nothing: no word of content, or hardly any text."""
     if not member.portrait.terms:
         return _WORDLESS
     return _BARE if len(member.question.text) < _SHORT else 0.0
-
-
-def _personal(text: MaskedText) -> float:
-    """Return how likely a text still says who asked: where something was masked, more may be."""
-    if _LEFT_OVER.search(text):
-        return 1.0
-    return _MASKED if has_labels(text) else 0.0

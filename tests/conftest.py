@@ -22,6 +22,7 @@ from bot.understanding import Understanding
 from channels.backend import Backend, ensure_release, open_backend
 from channels.commands.serve import server_config
 from channels.settings import Settings
+from channels.staff.one_time import OneTimeCode
 from faq.book import FaqBook
 from faq.files.folder import read_folder
 from faq.index import FaqIndex
@@ -121,9 +122,9 @@ def backend(settings: Settings) -> Backend:
 
 
 @contextmanager
-def serving(backend: Backend) -> Iterator[str]:
+def serving(backend: Backend, code: OneTimeCode | None = None) -> Iterator[str]:
     """Serve the backend on a free port; yields the address."""
-    server = uvicorn.Server(server_config(backend, "127.0.0.1", 0))
+    server = uvicorn.Server(server_config(backend, "127.0.0.1", 0, code=code))
     thread = threading.Thread(target=server.run)
     thread.start()
     deadline = time.monotonic() + 20
