@@ -1,300 +1,250 @@
 """Changing single fields of a YAML record; every other character stays as somebody wrote it."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+import io
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Any, Final
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
-from faq.files.yaml_value import Fields, field_lines, inline, is_block, item_lines, value_lines
-from faq.problem import FaqFolderError, Problem
+from faq.files.known_entries import items_of
+from faq.files.yaml_file import Problems, parse_yaml
+from faq.problem import FaqError
 
-_COLON: Final = re.compile(r"[ \t]*:")
-_COMMENT: Final = re.compile(r"(?<!\S)#[^\r\n\x85\u2028\u2029]*")
-_LINE_END: Final = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]|\Z")
-_DASH: Final = re.compile(r"[ \t]*(?=-[ \t]+\Z)")
+Fields = Mapping[str, Any]
 
+_WIDTH: Final = 1_000_000
+"""Wide enough that no line is folded: Japanese has no spaces to fold at."""
 
-class CannotEdit(FaqFolderError):
-    """A file is written in a way that single fields cannot be changed in; edit it as text."""
-
-    def __init__(self, why: str) -> None:
-        self._why = why
-        super().__init__([Problem("", 0, 0, str(self))])
-
-    def __str__(self) -> str:
-        return f"このファイルは、画面から直せる書き方になっていません（{self._why}）"
-
-
-def edited(text: str, before: Fields, after: Fields) -> str:
-    """Return the text of a record (from its dash on) with the fields that `after` has otherwise.
-
-    `before` is what the text says. A field that becomes empty keeps its name and its comments.
-    Raises CannotEdit rather than losing anything.
-    """
-    changes = {name: value for name, value in after.items() if value != before.get(name)}
-    if not changes:
-        return text
-    record = record_of(text)
-    editing = _Editing(text, record)
-    if record.flow_style:
-        editing.rewrite({**_loaded(text), **changes})
-    else:
-        editing.change_fields(record, before, {**before, **changes})
-    made = editing.result()
-    was, now = _loaded(text), _loaded(made)
-    for name in was.keys() | now.keys():
-        if name not in changes and (name not in now or was.get(name) != now[name]):
-            raise CannotEdit(f"「{name}」まで変わってしまいます")
-    return made
-
-
-def record_of(text: str) -> MappingNode:
-    """Return the one record of a list with its places in the text; raises CannotEdit."""
-    node = composed(text)
-    if not (isinstance(node, SequenceNode) and len(node.value) == 1):
-        raise CannotEdit("1件ずつに分けられません")
-    record = node.value[0]
-    if not isinstance(record, MappingNode):
-        raise CannotEdit("「名前: 値」の形ではありません")
-    return record
-
-
-def composed(text: str) -> Node | None:
-    """Return a YAML text as nodes with their places; raises CannotEdit."""
-    try:
-        node: Node | None = YAML(typ="safe", pure=True).compose(text)
-    except YAMLError as error:
-        raise CannotEdit(f"YAML として読めません（{error}）") from error
-    return node
-
-
-def end_of(node: Node, text: str) -> int:
-    """Return where the last character of a value is behind, comments after it left out."""
-    start, end = node.start_mark.index, node.end_mark.index
-    if isinstance(node, ScalarNode):
-        return start + len(text[start:end].rstrip()) if node.style in ("|", ">") else int(end)
-    if node.flow_style or not node.value:
-        return int(end)
-    last = node.value[-1]
-    if isinstance(last, tuple):
-        return max(end_of(last[1], text), _behind_name(last[0], text))
-    return end_of(last, text)
-
-
-def line_end(text: str, at: int) -> int:
-    """Return where the line after a place begins."""
-    found = _LINE_END.search(text, at)
-    return found.end() if found else len(text)
-
-
-def line_start(text: str, at: int) -> int:
-    """Return where the line of a place begins."""
-    return max(text.rfind(mark, 0, at) for mark in "\n\r\x85\u2028\u2029") + 1
-
-
-class _Editing:
-    """Collects what to replace in the text of a record, and does it at the end."""
-
-    def __init__(self, text: str, record: MappingNode) -> None:
-        self._text = text
-        self._record = record
-        self._newline = "\r\n" if "\r\n" in text else "\n"
-        self._patches: list[_Patch] = []
-        self._scalars = list(_scalars(record, text))
-        if len(set(self._scalars)) < len(self._scalars):
-            raise CannotEdit("& と * で同じ値を使い回しています")
-
-    def result(self) -> str:
-        done, made = 0, []
-        for patch in sorted(self._patches, key=lambda one: one.start):
-            if patch.start < done:
-                raise CannotEdit("変えるところが重なっています")
-            made += [self._text[done : patch.start], patch.text]
-            done = patch.end
-        return "".join([*made, self._text[done:]])
-
-    def rewrite(self, fields: Fields) -> None:
-        """Write the whole record anew, a line for each field."""
-        start, end = self._record.start_mark.index, end_of(self._record, self._text)
-        column = start - line_start(self._text, start)
-        lines = field_lines({name: _empty_as_null(one) for name, one in fields.items()}, column)
-        self._put(start, end, self._newline.join(lines).lstrip(" "))
-        self._put_lines(line_end(self._text, end), self._comments(start, end, column))
-
-    def change_fields(self, node: MappingNode, before: Fields, after: Fields) -> None:
-        """Change a record whose fields stand on lines of their own."""
-        there = {key.value: (key, value) for key, value in node.value}
-        column = node.start_mark.column
-        for name, value in after.items():
-            if value == before.get(name):
-                continue
-            if name in there:
-                self._change(*there[name], before.get(name), value, column)
-            elif not _is_empty(value):
-                at = line_end(self._text, end_of(node, self._text))
-                self._put_lines(at, field_lines({name: value}, column))
-        for name in before.keys() & there.keys() - after.keys():
-            key, value = there[name]
-            self._remove_lines(key.start_mark.index, end_of(value, self._text), column)
-
-    def _change(self, key: Node, node: Node, before: Any, after: Any, column: int) -> None:
-        if isinstance(node, SequenceNode) and isinstance(after, list):
-            listed = before if isinstance(before, list) else []
-            if len(listed) != len(node.value):
-                raise CannotEdit(f"「{key.value}」に読めないものがあります")
-            if after and not node.flow_style:
-                self._change_items(node, listed, after)
-                return
-            if not any(isinstance(one, str) and is_block(one) for one in after):
-                self._replace(key, node, self._flow(node, listed, after), [], column)
-                return
-        if _is_lines(node) and isinstance(before, Mapping) and after:
-            self.change_fields(node, before, after)
-            return
-        quote = node.style if isinstance(node, ScalarNode) and node.style in ("'", '"') else ""
-        head, below = value_lines(_empty_as_null(after), column, quote)
-        self._replace(key, node, head, below, column)
-
-    def _replace(self, key: Node, node: Node, head: str, below: Sequence[str], column: int) -> None:
-        """Put another value behind a name; a comment on the same line stays there."""
-        start, end = _behind_name(key, self._text), end_of(node, self._text)
-        between = _COMMENT.sub("", self._text[start : max(start, node.start_mark.index)])
-        if between.strip():
-            raise CannotEdit(f"「{key.value}」に & か ! が付いています")
-        end = max(start, end)
-        self._put(start, end, f" {head}" if head else "")
-        comments = self._comments(start, end, column)
-        self._put_lines(line_end(self._text, end), [*below, *comments])
-
-    def _change_items(self, node: SequenceNode, before: list[Any], after: list[Any]) -> None:
-        """Change a list with one item a line: what stays in it is not touched."""
-        column = self._dash_column(node.value[0])
-        for tag, start, end, first, last in _opcodes(before, after):
-            if tag == "equal":
-                continue
-            paired = min(end - start, last - first)
-            for old, new in zip(range(start, start + paired), after[first:last], strict=False):
-                self._change_item(node.value[old], before[old], new, column)
-            for gone in node.value[start + paired : end]:
-                self._dash_column(gone)
-                self._remove_lines(gone.start_mark.index, end_of(gone, self._text), column)
-            lines = [
-                line for one in after[first + paired : last] for line in item_lines(one, column)
-            ]
-            self._put_lines(self._behind_items(node, start + paired), lines)
-
-    def _change_item(self, node: Node, before: Any, after: Any, column: int) -> None:
-        self._dash_column(node)
-        if _is_lines(node) and isinstance(after, Mapping):
-            self.change_fields(node, before, after)
-            return
-        first, *below = item_lines(after, column)
-        start, end = node.start_mark.index, end_of(node, self._text)
-        self._put(start, end, first[column + 2 :])
-        comments = self._comments(start, end, column)
-        self._put_lines(line_end(self._text, end), [*below, *comments])
-
-    def _behind_items(self, node: SequenceNode, count: int) -> int:
-        if not count:
-            return line_start(self._text, node.value[0].start_mark.index)
-        return line_end(self._text, end_of(node.value[count - 1], self._text))
-
-    def _dash_column(self, node: Node) -> int:
-        start = node.start_mark.index
-        found = _DASH.match(self._text[line_start(self._text, start) : start])
-        if not found:
-            raise CannotEdit("一覧を「- 」で始まる行に書いてください")
-        return found.end()
-
-    def _flow(self, node: SequenceNode, before: list[Any], after: list[Any]) -> str:
-        parts: list[str] = []
-        for tag, start, end, first, last in _opcodes(before, after):
-            if tag == "equal":
-                kept = node.value[start:end]
-                parts += [self._text[one.start_mark.index : one.end_mark.index] for one in kept]
-            else:
-                parts += [inline(one, in_flow=True) for one in after[first:last]]
-        return f"[{', '.join(parts)}]"
-
-    def _remove_lines(self, start: int, end: int, column: int) -> None:
-        start, end = line_start(self._text, start), line_end(self._text, end)
-        kept = self._comments(start, end, column)
-        self._put(start, end, "".join(f"{line}{self._newline}" for line in kept))
-
-    def _comments(self, start: int, end: int, column: int) -> list[str]:
-        """Return the comments of a part as lines of their own."""
-        found: list[str] = []
-        for first, last in [*self._scalars, (end, end)]:
-            if start < first:
-                gap = _COMMENT.finditer(self._text, start, min(first, end))
-                found += [f"{' ' * column}{one.group()}" for one in gap]
-            start = max(start, last)
-        return found
-
-    def _put_lines(self, at: int, lines: Sequence[str]) -> None:
-        if not lines:
-            return
-        text = self._newline.join(lines)
-        is_open = at == len(self._text) and not self._text.endswith(("\n", "\r"))
-        self._put(at, at, f"{self._newline}{text}" if is_open else f"{text}{self._newline}")
-
-    def _put(self, start: int, end: int, text: str) -> None:
-        self._patches.append(_Patch(start, end, text))
+_FLOW_UP_TO: Final = 100
+_INDENT: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class _Patch:
+class Item:
+    """A record of a list as it stands in a file: its text from the dash to the next one."""
+
     start: int
-    end: int
     text: str
+    values: CommentedMap
+
+    @property
+    def end(self) -> int:
+        """Where the text after it begins."""
+        return self.start + len(self.text)
 
 
-def _scalars(node: Node, text: str) -> Iterator[tuple[int, int]]:
-    """Yield where texts stand, in order: a mark of a comment in them is none."""
-    if isinstance(node, ScalarNode):
-        start, end = node.start_mark.index, node.end_mark.index
-        if node.style in ("|", ">"):
-            yield line_end(text, start), end
-        elif end > start:
-            yield start, end
-        return
-    for one in node.value:
-        for part in one if isinstance(one, tuple) else (one,):
-            yield from _scalars(part, text)
+class CannotEdit(FaqError):
+    """A file is written in a way that single fields cannot be changed in; edit it as text."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"このファイルは、画面から直せる書き方になっていません（{why}）")
 
 
-def _behind_name(key: Node, text: str) -> int:
-    found = _COLON.match(text, key.end_mark.index)
-    if not found:
-        raise CannotEdit(f"「{key.value}」の後に「:」がありません")
-    return found.end()
+def items_in(text: str, section: str = "") -> list[Item]:
+    """Return the records of a file that is a list, or of the list under a name of it.
+
+    Raises CannotEdit when the file cannot be cut into its records.
+    """
+    if section:
+        return _items_under(text, section)
+    pieces = items_of(text)
+    if pieces is None:
+        if _loaded(text):
+            raise CannotEdit("「- 」を行の初めから書いてください")
+        return []
+    start = text.index(pieces[0])
+    found = []
+    for piece in pieces:
+        found.append(_item(start, piece))
+        start += len(piece)
+    return found
 
 
-def _is_lines(node: Node) -> bool:
-    return isinstance(node, MappingNode) and not node.flow_style
+def item_of(text: str, item_id: str, section: str = "") -> Item | None:
+    """Return the record with an id; only it is parsed where the file allows it."""
+    pieces = None if section else items_of(text)
+    if pieces is None:
+        items = items_in(text, section)
+        return next((one for one in items if one.values.get("id") == item_id), None)
+    start = text.index(pieces[0])
+    for piece in pieces:
+        if item_id in piece:
+            item = _item(start, piece)
+            if item.values.get("id") == item_id:
+                return item
+        start += len(piece)
+    return None
 
 
-def _is_empty(value: Any) -> bool:
-    return value is None or (isinstance(value, str | list | Mapping) and not value)
+def edited(item: Item, changes: Fields) -> str:
+    """Return the text of a record with some fields changed; None removes a field."""
+    keys = {str(key): item.values.lc.key(key) for key in item.values}
+    places = sorted((line, key) for key, (line, _) in keys.items())
+    if len({line for line, _ in places}) < len(places) or item.values.fa.flow_style():
+        return rendered({**_plain(item.values), **changes}, _dash_column(item.text))
+    lines = item.text.splitlines(keepends=True)
+    column = item.values.lc.col
+    newline = "\r\n" if lines[0].endswith("\r\n") else "\n"
+    blocks = _blocks(lines, places)
+    for name, value in changes.items():
+        if name in blocks:
+            blocks[name] = _replaced(blocks[name], name, value, column, newline)
+        elif value is not None:
+            blocks = _added(blocks, name, _field(name, value, column, newline))
+    return "".join(line for block in blocks.values() for line in block)
 
 
-def _empty_as_null(value: Any) -> Any:
-    return None if value == "" else value
+def rendered(fields: Fields, column: int = 0) -> str:
+    """Return a new record as the text of a list item whose dash stands at a column."""
+    lines: list[str] = []
+    for name, value in fields.items():
+        if value is not None:
+            lines += _field(name, value, column + _INDENT, "\n")
+    text = "".join(lines)
+    return " " * column + "- " + text[column + _INDENT :]
 
 
-def _opcodes(before: list[Any], after: list[Any]) -> list[tuple[str, int, int, int, int]]:
-    matcher = SequenceMatcher(None, [*map(repr, before)], [*map(repr, after)], autojunk=False)
-    return list(matcher.get_opcodes())
+def _items_under(text: str, section: str) -> list[Item]:
+    document = _loaded(text)
+    listed = document.get(section) if isinstance(document, CommentedMap) else None
+    if not isinstance(listed, CommentedSeq):
+        return []
+    lines = text.splitlines(keepends=True)
+    starts = [listed.lc.item(at)[0] for at in range(len(listed))]
+    if len(set(starts)) < len(starts):
+        raise CannotEdit(f"「{section}」を1行に1件ずつ書いてください")
+    last = _end_of_section(lines, starts, document, section)
+    offsets = _offsets(lines)
+    return [
+        _item(offsets[start], text[offsets[start] : offsets[end]])
+        for start, end in zip(starts, [*starts[1:], last], strict=True)
+    ]
 
 
-def _loaded(text: str) -> dict[str, Any]:
-    try:
-        listed = YAML(typ="safe", pure=True).load(text)
-    except YAMLError as error:
-        raise CannotEdit(f"YAML として読めません（{error}）") from error
-    return {str(name): value for name, value in listed[0].items()}
+def _end_of_section(
+    lines: Sequence[str], starts: Sequence[int], document: CommentedMap, section: str
+) -> int:
+    after = [document.lc.key(key)[0] for key in document if document.lc.key(key)[0] > starts[-1]]
+    end = min(after, default=len(lines))
+    # What stands before the next name is about that name.
+    while end > starts[-1] + 1 and lines[end - 1].lstrip().startswith("#"):
+        end -= 1
+    return end
+
+
+def _offsets(lines: Sequence[str]) -> list[int]:
+    offsets = [0]
+    for line in lines:
+        offsets.append(offsets[-1] + len(line))
+    return offsets
+
+
+def _item(start: int, text: str) -> Item:
+    values = _loaded(text)
+    if not (isinstance(values, CommentedSeq) and len(values) == 1):
+        raise CannotEdit("1件ずつに分けられません")
+    if not isinstance(values[0], CommentedMap):
+        raise CannotEdit("「名前: 値」の形ではありません")
+    return Item(start, text, values[0])
+
+
+def _loaded(text: str) -> Any:
+    problems = Problems("")
+    document = parse_yaml(text, problems)
+    if problems.found:
+        raise CannotEdit(problems.found[0].message)
+    return document
+
+
+def _dash_column(text: str) -> int:
+    return len(text) - len(text.lstrip(" "))
+
+
+def _blocks(lines: Sequence[str], places: Sequence[tuple[int, str]]) -> dict[str, list[str]]:
+    """Return the lines of each field, in order; what stands before the first goes with it."""
+    starts = [0, *(line for line, _ in places[1:]), len(lines)]
+    return {
+        key: list(lines[start:end])
+        for (_, key), start, end in zip(places, starts, starts[1:], strict=False)
+    }
+
+
+def _replaced(block: Sequence[str], name: str, value: Any, column: int, newline: str) -> list[str]:
+    """Return the lines of a field with another value; comments after it stay."""
+    kept = len(block)
+    while kept > 1 and _is_between(block[kept - 1], column):
+        kept -= 1
+    before = block[0][:column]
+    if value is None and not before.strip():
+        return list(block[kept:])
+    field = _field(name, value, column, newline)
+    return [before + field[0][column:], *field[1:], *block[kept:]]
+
+
+def _is_between(line: str, column: int) -> bool:
+    stripped = line.strip()
+    indent = len(line) - len(line.lstrip())
+    return not stripped or (stripped.startswith("#") and indent <= column)
+
+
+def _added(blocks: dict[str, list[str]], name: str, field: Sequence[str]) -> dict[str, list[str]]:
+    last, block = next(reversed(blocks.items()))
+    kept = len(block)
+    while kept > 1 and not block[kept - 1].strip():
+        kept -= 1
+    if not block[kept - 1].endswith("\n"):
+        block = [*block[: kept - 1], block[kept - 1] + "\n", *block[kept:]]
+    return {**blocks, last: block[:kept], name: [*field, *block[kept:]]}
+
+
+def _field(name: str, value: Any, column: int, newline: str) -> list[str]:
+    out = io.StringIO()
+    writer = YAML(typ="rt")
+    writer.width = _WIDTH
+    writer.allow_unicode = True
+    writer.indent(mapping=2, sequence=4, offset=2)
+    writer.dump({name: _written(value)}, out)
+    margin = " " * column
+    lines = out.getvalue().splitlines()
+    return [f"{margin}{line}{newline}" if line else newline for line in lines]
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, Mapping):
+        found = CommentedMap({name: _written(one) for name, one in value.items()})
+        if not found:
+            found.fa.set_flow_style()
+        return found
+    if isinstance(value, Sequence):
+        listed = CommentedSeq([_written(one) for one in value])
+        if not listed or _fits_on_a_line(value):
+            listed.fa.set_flow_style()
+        return listed
+    return value
+
+
+def _text(value: str) -> Any:
+    if "\n" not in value:
+        return value
+    if value != value.strip() or any(line != line.rstrip() for line in value.split("\n")):
+        return DoubleQuotedScalarString(value)
+    return LiteralScalarString(value + "\n")
+
+
+def _fits_on_a_line(values: Sequence[Any]) -> bool:
+    texts = [value for value in values if isinstance(value, str)]
+    if len(texts) < len(values):
+        return all(isinstance(one, Mapping) and len(one) <= 3 for one in values) and (
+            len(str([dict(one) for one in values])) <= _FLOW_UP_TO * 2
+        )
+    is_plain = not any(mark in text for text in texts for mark in "\n")
+    return is_plain and sum(len(text) + 2 for text in texts) <= _FLOW_UP_TO * 3
+
+
+def _plain(values: CommentedMap) -> dict[str, Any]:
+    return {str(name): value for name, value in values.items()}
