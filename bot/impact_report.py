@@ -1,12 +1,16 @@
 """What publishing a draft would mean, as it is kept and shown: readable without the books."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
 import msgspec
 
+from bot.edits import edits_of
+from bot.evaluation import Judged
+from bot.impact import Flip, Outcome, Replayed
 from bot.reply import Kind
+from faq.book import FaqBook
 
 Severity = Literal["block", "warn"]
 Verdict = Literal["better", "worse", "unknown"]
@@ -91,6 +95,57 @@ class ImpactReport:
     def from_json(cls, kept: bytes) -> "ImpactReport":
         """Return a report that was kept."""
         return _DECODER.decode(kept)
+
+
+def first_report(book: FaqBook, golden: Sequence[Judged]) -> ImpactReport:
+    """Return the report of a first publishing, which nothing can be held against."""
+    edits = tuple(EditOut(entry.id, entry.question, "added") for entry in book.entries)
+    return ImpactReport(0, 0, len(golden), None, _right(golden), edits=edits)
+
+
+def report_of(
+    before: FaqBook,
+    after: FaqBook,
+    golden_before: Sequence[Judged],
+    golden_after: Sequence[Judged],
+    replay: Replayed,
+    flips: Iterable[Flip],
+    findings: tuple[Finding, ...],
+) -> ImpactReport:
+    """Return the report on going from one book to another."""
+    names = {entry.id: entry.question for one in (before, after) for entry in one.entries}
+
+    def told(outcome: Outcome) -> OutcomeOut:
+        return OutcomeOut(outcome.kind, tuple((one, names.get(one, one)) for one in outcome.shown))
+
+    return ImpactReport(
+        replay.questions,
+        replay.asked,
+        len(golden_after),
+        _right(golden_before),
+        _right(golden_after),
+        tuple(
+            FlipOut(
+                flip.text,
+                flip.asked,
+                told(flip.before),
+                told(flip.after),
+                flip.judgement,
+                flip.why,
+                flip.is_golden,
+            )
+            for flip in flips
+        ),
+        findings,
+        tuple(
+            EditOut(edit.entry_id, edit.entry.question, edit.what, edit.fields)
+            for edit in edits_of(before, after)
+        ),
+    )
+
+
+def _right(golden: Sequence[Judged]) -> float | None:
+    return sum(one.is_served for one in golden) / len(golden) if golden else None
 
 
 _DECODER: Final = msgspec.json.Decoder(ImpactReport)

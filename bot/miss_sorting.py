@@ -15,8 +15,9 @@ from bot.errors import NoRelease
 from bot.inbox import Cluster, ClusterStore, KnownCluster
 from bot.inquiry import Miss, asked_again, new_id
 from bot.likeness import portrait_of
-from bot.proposals import Member, PastQuestions, Proposal, propose
+from bot.proposals import Proposal, propose
 from bot.question import Question
+from bot.trial_phrasing import Member, PastQuestions
 
 _AT_ONCE: Final = 100
 _PROPOSED_AT_ONCE: Final = 5

@@ -6,19 +6,21 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from bot.building_process import BuildingProcess
-from bot.draft_folder import differences
-from bot.errors import PublishRefused
-from bot.evaluation import Figures, Judged, figures
-from bot.impact import Flip, Outcome, flips
-from bot.impact_report import EditOut, Finding, FlipOut, ImpactReport, OutcomeOut
-from bot.inquiry import Inquiry
+from bot.edits import edits_of
+from bot.errors import PublishRefused, QuestionRejected
+from bot.evaluation import REJECTED, Figures, Judged, figures
+from bot.impact import Flip, Heard, golden_flips, joined, replayed
+from bot.impact_report import ImpactReport, first_report, report_of
 from bot.kept_file import decoded, read_kept, write_kept
+from bot.publish_rules import RULE_LABELS, Case, as_citizens, findings_of
+from bot.question import Question
 from bot.release import Release, ReleaseShelf, ReleaseStore
 from bot.verdicts import Verdicts
 from faq.archive import pack
@@ -26,6 +28,7 @@ from faq.book import FaqBook
 from faq.files.folder import FaqFolder, read_folder
 from faq.files.known_entries import KnownEntries
 from faq.index import FaqIndex
+from faq.office import JAPAN
 from faq.problem import IndexDamaged
 from nlp.normalise import normalise
 from nlp.progress import Progress, counted, unreported
@@ -41,15 +44,7 @@ _VECTORS: Final = msgspec.msgpack.Decoder(dict[str, bytes])
 _JUDGING: Final = "点検用質問に答えています"
 _COMPARING: Final = "今の公開版の答えと比べています"
 _REPLAYING: Final = "これまでの質問への影響を確かめています"
-
-
-@dataclass(frozen=True)
-class Broken:
-    """A golden question that was right in the current release and would not be any more."""
-
-    query: str
-    expected: tuple[str, ...]
-    got: tuple[str, ...]
+_CHECKING: Final = "直したFAQと、そのまわりを確かめています"
 
 
 @dataclass(frozen=True)
@@ -58,14 +53,7 @@ class Draft:
 
     folder: FaqFolder
     figures: Figures
-    broken: tuple[Broken, ...]
-    flips: tuple[Flip, ...]
-    before: FaqBook | None = None
-    replayed: int = 0
-
-    def report(self) -> ImpactReport:
-        """Return what publishing it would mean, to be kept and shown."""
-        return report_of(self)
+    impact: ImpactReport
 
 
 class Publisher:
@@ -81,7 +69,7 @@ class Publisher:
     def draft(
         self,
         path: Path,
-        past: Iterable[Inquiry],
+        past: Iterable[Heard],
         at: datetime,
         progress: Progress = unreported,
     ) -> Draft:
@@ -93,15 +81,46 @@ class Publisher:
         release = self._shelf.current()
         with self._asking() as ask:
             draft = ask(folder.book)
-            judged = draft.judge(folder.golden, at, counted(progress, _JUDGING))
+            after = draft.judge(folder.golden, at, counted(progress, _JUDGING))
             book = self._book_of(release) if release else None
             if book is None:
-                return Draft(folder, figures(judged), (), ())
+                return Draft(folder, figures(after), first_report(folder.book, after))
             current = ask(book)
             before = current.judge(folder.golden, at, counted(progress, _COMPARING))
-            changed = flips(current, draft, past, counted(progress, _REPLAYING))
-            broken = _broken(before, judged)
-            return Draft(folder, figures(judged), broken, changed, book, 0)
+            replay = replayed(current, draft, past, counted(progress, _REPLAYING))
+            progress(_CHECKING, 0, 0)
+            flips = joined(replay.flips, golden_flips(before, after))
+            found = findings_of(self._case(current, draft, before, after, flips, at))
+            impact = report_of(book, folder.book, before, after, replay, flips, found)
+            return Draft(folder, figures(after), impact)
+
+    def _case(
+        self,
+        current: Verdicts,
+        draft: Verdicts,
+        before: Sequence[Judged],
+        after: Sequence[Judged],
+        flips: tuple[Flip, ...],
+        at: datetime,
+    ) -> Case:
+        def put(text: str) -> Question | None:
+            try:
+                return Question.from_text(text, "web", at)
+            except QuestionRejected:
+                return None
+
+        return Case(
+            before=current.book,
+            after=draft.book,
+            edits=edits_of(current.book, draft.book),
+            golden_before=before,
+            golden_after=after,
+            flips=flips,
+            asks_before=as_citizens(current.of, put, REJECTED),
+            asks_after=as_citizens(draft.of, put, REJECTED),
+            terms=cache(self._shelf.terms),
+            today=at.astimezone(JAPAN).date(),
+        )
 
     def prepare(self, path: Path, progress: Progress = unreported) -> FaqFolder:
         """Read and check the folder and build its index; raises as `draft` does."""
@@ -116,10 +135,12 @@ class Publisher:
     ) -> Release:
         """Make the draft the release that citizens see.
 
-        Raises PublishRefused when golden questions would break and that was not accepted.
+        Raises PublishRefused when a rule blocks it and that was not accepted.
         """
-        if draft.broken and not accept_broken:
-            raise PublishRefused(f"点検用質問 {len(draft.broken)} 件が、正しく答えられなくなります")
+        blocks = {one.rule for one in draft.impact.findings if one.severity == "block"}
+        if blocks and not accept_broken:
+            named = "、".join(sorted(RULE_LABELS[rule] for rule in blocks))
+            raise PublishRefused(f"止めるべきことがあります（{named}）")
         book = draft.folder.book
         archive = pack(self._shelf.index_folder(book.digest))
         return self._releases.add(book, archive, at, reason, by)
@@ -182,41 +203,3 @@ class Publisher:
                 write_kept(kept, verdicts.to_bytes(), made_with)
         if questions.used and questions.has_changed:
             write_kept(root / _QUESTIONS, msgspec.msgpack.encode(questions.used))
-
-
-def report_of(draft: Draft) -> ImpactReport:
-    """Return the report of a draft."""
-    book, before = draft.folder.book, draft.before or FaqBook.of(())
-    names = {entry.id: entry.question for one in (before, book) for entry in one.entries}
-
-    def told(outcome: Outcome) -> OutcomeOut:
-        return OutcomeOut(outcome.kind, tuple((one, names.get(one, one)) for one in outcome.shown))
-
-    flips = tuple(
-        FlipOut(flip.text, flip.asked, told(flip.before), told(flip.after)) for flip in draft.flips
-    )
-    broken = Finding(
-        "golden_broken",
-        "block",
-        f"点検用質問 {len(draft.broken)} 件が、正しく答えられなくなります。",
-        tuple(sorted({one for each in draft.broken for one in each.expected})),
-        tuple(one.query for one in draft.broken),
-    )
-    return ImpactReport(
-        draft.replayed,
-        sum(flip.asked for flip in draft.flips),
-        draft.figures.questions,
-        None,
-        draft.figures.right_among_shown,
-        flips,
-        (broken,) if draft.broken else (),
-        tuple(EditOut(one, names[one], what) for one, what in differences(before, book).items()),
-    )
-
-
-def _broken(before: Sequence[Judged], after: Sequence[Judged]) -> tuple[Broken, ...]:
-    return tuple(
-        Broken(now.golden.query, tuple(now.golden.relevant), now.shown)
-        for was, now in zip(before, after, strict=True)
-        if was.is_served and not now.is_served
-    )

@@ -103,6 +103,10 @@ class ReleaseShelf:
         """Where the city cuts."""
         return self._thresholds
 
+    def terms(self, text: str) -> tuple[str, ...]:
+        """Return the content words of a text."""
+        return self._tokeniser.terms(text)
+
     def desk(self, release: Release | None = None) -> InquiryDesk:
         """Return the desk of a release (the current one when none is named).
 

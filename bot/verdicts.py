@@ -41,7 +41,7 @@ class Verdicts:
     def __init__(
         self, book: FaqBook, open_desk: Callable[[], InquiryDesk], kept: bytes | None
     ) -> None:
-        self._book = book
+        self.book = book
         self._open_desk = open_desk
         self._known = decoded(kept, _DECODER)
         self._used: dict[str, Verdict] = {}
@@ -60,7 +60,7 @@ class Verdicts:
         self, golden: Sequence[GoldenQuestion], at: datetime, count: Count = uncounted
     ) -> list[Judged]:
         """Return what becomes of golden questions, as `bot.evaluation.judge` would."""
-        asked = [question_of(self._book, one, at) for one in golden]
+        asked = [question_of(self.book, one, at) for one in golden]
         verdicts = iter(self._found([one for one in asked if one], RANKING_DEPTH, count))
         return [
             judged_as(one, next(verdicts) if question else REJECTED)
@@ -107,6 +107,6 @@ class Verdicts:
 
     def _expired(self, on: date) -> str:
         if on not in self._expired_on:
-            gone = [entry.id for entry in self._book.entries if not entry.is_current(on)]
+            gone = [entry.id for entry in self.book.entries if not entry.is_current(on)]
             self._expired_on[on] = " ".join(gone)
         return self._expired_on[on]

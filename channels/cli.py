@@ -9,6 +9,7 @@ from channels.commands.ask import ask
 from channels.commands.board import channel, notice
 from channels.commands.care import confirm, due
 from channels.commands.console import complain
+from channels.commands.impact import impact
 from channels.commands.imports import imports
 from channels.commands.line import line
 from channels.commands.publish import check, publish, releases, rollback
@@ -33,6 +34,7 @@ for command in (
     evaluate,
     tune_decision,
     publish,
+    impact,
     releases,
     rollback,
     inquiries,

@@ -98,9 +98,9 @@ def _index(backend: Backend, reports: Connection) -> int:
 
 def _check(backend: Backend, by: str, reports: Connection) -> int:
     at = backend.clock()
-    past = backend.inquiries.each(since=at - REPLAYED)
+    past = backend.inquiries.heard(at - REPLAYED)
     folder = backend.settings.draft_folder
     draft = backend.publisher.draft(folder, past, at, lambda *told: reports.send(told))
     archive = pack(backend.shelf.index_folder(draft.folder.book.digest))
-    report = draft.report().to_json()
+    report = draft.impact.to_json()
     return backend.drafts.add(draft.folder.book, archive, report, at, by).number

@@ -45,6 +45,18 @@ class SqlInquiries:
             rows = connection.execution_options(yield_per=_PAGE).execute(query)
             yield from map(inquiry_from, rows)
 
+    def heard(self, since: datetime) -> Iterator[tuple[Inquiry, bool | None]]:
+        """Yield inquiries with whether each was found helpful (None: not said), oldest first."""
+        query = (
+            select(INQUIRIES, FEEDBACK.c.helpful)
+            .outerjoin(FEEDBACK, FEEDBACK.c.inquiry_id == INQUIRIES.c.id)
+            .where(INQUIRIES.c.asked_at >= since)
+            .order_by(INQUIRIES.c.id)
+        )
+        with self._engine.connect() as connection:
+            for row in connection.execution_options(yield_per=_PAGE).execute(query):
+                yield inquiry_from(row), row.helpful
+
     def misses(self, limit: int) -> list[Miss]:
         """Return what needs review, latest first."""
         query = (

@@ -1,10 +1,7 @@
 """`toiawase check`, `publish`, `releases` and `rollback`: from the folder to what citizens see."""
 
 import getpass
-from collections.abc import Iterable
-from datetime import timedelta
 from pathlib import Path
-from typing import Final
 
 import click
 from rich.console import Console
@@ -12,19 +9,16 @@ from rich.table import Table
 
 from bot.building_process import give_way
 from bot.errors import PublishRefused
-from bot.impact import Flip, Outcome
-from bot.publishing import Broken, Draft
-from bot.reply import KIND_LABELS
+from bot.publishing import Draft
 from channels.commands.advice import advice_lines
 from channels.commands.console import backend, complain, out, steps
+from channels.commands.impact_tables import print_impact
 from channels.commands.quality import figures_table
+from channels.preparing import REPLAYED
 from faq.files.csv_file import read_csv_book
 from faq.files.folder import content_of, inspect_folder
 from faq.office import JAPAN
 from nlp.normalise import normalise
-
-_REPLAYED: Final = timedelta(days=180)
-_LISTED: Final = 20
 
 
 @click.command()
@@ -62,8 +56,11 @@ def check(path: Path, easy: bool) -> None:
 )
 @click.option("--dry-run", is_flag=True, help="影響を確かめるだけで、公開しません")
 @click.option("--reason", default="", help="公開する理由（記録に残ります）")
-@click.option("--accept-broken", is_flag=True, help="点検用質問が悪くなっても公開します")
-def publish(folder: Path | None, dry_run: bool, reason: str, accept_broken: bool) -> None:
+@click.option("--accept-broken", is_flag=True, help="止めるべきことがあっても公開します")
+@click.option("--approved-by", default="", help="確認したほかの人の名前（2人の確認が要る市で）")
+def publish(
+    folder: Path | None, dry_run: bool, reason: str, accept_broken: bool, approved_by: str
+) -> None:
     """FAQを点検し、影響を確かめてから、市民に公開します。"""
     give_way()
     opened = backend()
@@ -71,7 +68,7 @@ def publish(folder: Path | None, dry_run: bool, reason: str, accept_broken: bool
     with steps("準備しています") as say:
         draft = opened.publisher.draft(
             folder or opened.settings.draft_folder,
-            opened.inquiries.each(since=at - _REPLAYED),
+            opened.inquiries.heard(at - REPLAYED),
             at,
             say,
         )
@@ -80,14 +77,17 @@ def publish(folder: Path | None, dry_run: bool, reason: str, accept_broken: bool
     if dry_run:
         console.print("確かめただけです。公開していません。")
         return
+    by = _publisher(draft, approved_by)
     try:
         release = opened.publisher.publish(
-            draft, at, reason=reason, by=getpass.getuser(), accept_broken=accept_broken
+            draft, at, reason=reason, by=by, accept_broken=accept_broken
         )
     except PublishRefused as refused:
         raise click.ClickException(
             f"{refused}。FAQ を直すか、承知のうえなら --accept-broken を付けてください。"
         ) from refused
+    edited = [edit.entry_id for edit in draft.impact.edits]
+    opened.clusters.published(edited, release.number)
     console.print(f"公開版 {release.number} を公開しました（{release.digest[:12]}）。")
 
 
@@ -120,31 +120,15 @@ def _print_draft(console: Console, draft: Draft) -> None:
     console.print(f"FAQ {len(draft.folder.book.entries)} 件")
     if draft.folder.golden:
         console.print(figures_table({"点検用質問": draft.figures}))
-    if draft.broken:
-        console.print(_broken_table(draft.broken))
-    if draft.flips:
-        console.print(_flips_table(draft.flips))
-    else:
-        console.print("これまでの質問で、応答が変わるものはありません。")
+    print_impact(console, draft.impact)
 
 
-def _broken_table(broken: Iterable[Broken]) -> Table:
-    table = Table(title="正しく答えられなくなる点検用質問", title_justify="left")
-    for heading in ("質問", "期待するFAQ", "応答"):
-        table.add_column(heading)
-    for one in broken:
-        table.add_row(one.query, "、".join(one.expected) or "（答えない）", "、".join(one.got))
-    return table
-
-
-def _flips_table(flips: tuple[Flip, ...]) -> Table:
-    table = Table(title=f"応答が変わる質問（{len(flips)} 件）", title_justify="left")
-    for heading in ("質問", "回数", "今", "公開後"):
-        table.add_column(heading)
-    for flip in flips[:_LISTED]:
-        table.add_row(flip.text, str(flip.asked), _shown(flip.before), _shown(flip.after))
-    return table
-
-
-def _shown(outcome: Outcome) -> str:
-    return f"{KIND_LABELS[outcome.kind]} {'、'.join(outcome.shown)}".strip()
+def _publisher(draft: Draft, approved_by: str) -> str:
+    """Return who publishes; where the city wants two people, both."""
+    by = getpass.getuser()
+    if draft.folder.book.city.approval == "two" and approved_by in ("", by):
+        raise click.ClickException(
+            "この市では、公開に2人の確認が要ります。職員画面から公開するか、"
+            "確認したほかの人の名前を --approved-by に付けてください。"
+        )
+    return f"{by}・{approved_by}" if approved_by else by

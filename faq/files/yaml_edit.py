@@ -92,6 +92,8 @@ def edited(item: Item, changes: Fields) -> str:
     for name, value in changes.items():
         if name in blocks:
             blocks[name] = _replaced(blocks[name], name, value, column, newline)
+            if not blocks[name]:
+                del blocks[name]
         elif value is not None:
             blocks = _added(blocks, name, _field(name, value, column, newline))
     return "".join(line for block in blocks.values() for line in block)

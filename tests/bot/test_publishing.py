@@ -4,12 +4,13 @@ import json
 import shutil
 import sqlite3
 import zlib
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.errors import NoRelease, PublishRefused, UnknownRelease
-from bot.impact import Outcome
+from bot.impact_report import OutcomeOut
 from bot.inquiry import inquiry_of
 from bot.live_desk import LiveDesk
 from bot.question import Question
@@ -20,9 +21,11 @@ from faq.index import FORMAT
 from faq.problem import FaqFolderError
 from tests.conftest import NOON
 
+LONG_AGO = NOON - timedelta(days=180)
+
 
 def draft_of(backend: Backend, folder: Path):  # type: ignore[no-untyped-def]
-    return backend.publisher.draft(folder, backend.inquiries.each(), NOON)
+    return backend.publisher.draft(folder, backend.inquiries.heard(LONG_AGO), NOON)
 
 
 def ask(backend: Backend, text: str) -> None:
@@ -70,17 +73,20 @@ def test_an_edit_shows_which_past_questions_it_changes(backend: Backend, city_fo
     for text in ("粗大ごみを捨てたい", "粗大ごみを捨てたい", "ごみの収集日はいつですか。"):
         ask(backend, text)
     without_bulky_waste(city_folder)
-    draft = draft_of(backend, city_folder)
-    assert [(flip.text, flip.asked) for flip in draft.flips] == [("粗大ごみを捨てたい", 2)]
-    assert draft.flips[0].before == Outcome("answered", ("sodai-gomi",))
-    assert "sodai-gomi" not in draft.flips[0].after.shown
+    impact = draft_of(backend, city_folder).impact
+    (flip,) = (flip for flip in impact.flips if flip.asked)
+    assert (flip.text, flip.asked) == ("粗大ごみを捨てたい", 2)
+    name = backend.shelf.desk().book.by_id["sodai-gomi"].question
+    assert flip.before == OutcomeOut("answered", (("sodai-gomi", name),))
+    assert "sodai-gomi" not in dict(flip.after.shown)
+    assert (impact.replayed, impact.asked) == (2, 3)
 
 
 def test_a_draft_without_changes_flips_nothing(backend: Backend, city_folder: Path) -> None:
     ask(backend, "粗大ごみを捨てたい")
     draft = draft_of(backend, city_folder)
-    assert draft.flips == ()
-    assert draft.broken == ()
+    assert (draft.impact.flips, draft.impact.findings, draft.impact.edits) == ((), (), ())
+    assert draft.impact.golden_right_before == draft.impact.golden_right_after
 
 
 def test_a_golden_question_that_breaks_stops_the_release(
@@ -94,8 +100,9 @@ def test_a_golden_question_that_breaks_stops_the_release(
         .replace("電話で申し込み、手数料の券をはって出します。", "朝9時からです。")
     )
     draft = draft_of(backend, city_folder)
-    assert "タンスを捨てるには" in {broken.query for broken in draft.broken}
-    with pytest.raises(PublishRefused, match="件が、正しく答えられなくなります"):
+    broken = next(one for one in draft.impact.findings if one.rule == "golden_broken")
+    assert "タンスを捨てるには" in broken.questions
+    with pytest.raises(PublishRefused, match="点検用質問が悪くなる"):
         backend.publisher.publish(draft, NOON, reason="", by="test")
     assert backend.releases.current_number() == 1
     release = backend.publisher.publish(
@@ -142,7 +149,7 @@ def test_a_release_that_cannot_be_loaded_leaves_the_old_one_serving(
     path = city_folder / "entries" / "gomi.yaml"
     path.write_text(path.read_text().replace("収集日", "集める日"))
     again = draft_of(backend, city_folder)  # nothing to compare with, but it can be mended
-    assert (again.broken, again.flips) == ((), ())
+    assert (again.impact.findings, again.impact.flips) == ((), ())
 
 
 def test_an_index_of_another_format_is_built_anew(
@@ -177,7 +184,7 @@ def test_a_damaged_index_of_the_release_before_stops_no_publish(
     (folder / name).write_bytes(b"{broken")
     without_bulky_waste(city_folder)
     draft = draft_of(backend, city_folder)
-    assert [flip.text for flip in draft.flips] == ["粗大ごみを捨てたい"]
+    assert [flip.text for flip in draft.impact.flips if flip.asked] == ["粗大ごみを捨てたい"]
     release = backend.publisher.publish(draft, NOON, reason="直す", by="test", accept_broken=True)
     assert backend.shelf.desk(release).release == 2
 

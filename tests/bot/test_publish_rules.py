@@ -1,0 +1,189 @@
+"""What the rules before publishing say of edits, good and bad."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.edits import edits_of
+from bot.evaluation import REJECTED
+from bot.impact_report import ImpactReport
+from bot.inquiry import Feedback, inquiry_of
+from bot.publish_rules import RULE_LABELS, Case, findings_of
+from bot.question import Question
+from channels.backend import Backend
+from faq.book import FaqBook
+from faq.entry import FaqEntry
+from faq.files.folder_edit import FolderEditor
+from nlp.normalise import normalise
+from nlp.personal_data import mask
+from tests.conftest import NOON, ROOT
+
+Edit = Callable[[FaqEntry], FaqEntry]
+BULKY = "sodai-gomi"
+
+
+@pytest.fixture
+def editor(city_folder: Path) -> FolderEditor:
+    return FolderEditor(city_folder, normalise)
+
+
+@pytest.fixture
+def impact_of(backend: Backend, city_folder: Path, editor: FolderEditor):  # type: ignore[no-untyped-def]
+    def impact(**changes: object) -> ImpactReport:
+        written = editor.entry(BULKY)
+        editor.change_entry(replace(written.value, **changes), written.version)  # type: ignore[arg-type]
+        return report(backend, city_folder)
+
+    return impact
+
+
+def report(backend: Backend, folder: Path) -> ImpactReport:
+    past = backend.inquiries.heard(NOON - timedelta(days=180))
+    return backend.publisher.draft(folder, past, NOON).impact
+
+
+def rules(impact: ImpactReport) -> set[str]:
+    return {one.rule for one in impact.findings}
+
+
+def ask(backend: Backend, text: str, helpful: bool | None = None, times: int = 1) -> None:
+    for at in range(times):
+        question = Question.from_text(text, "web", NOON - timedelta(minutes=at + len(text)))
+        kept = inquiry_of(question, backend.shelf.desk().consider(question), 1)
+        backend.inquiries.add([kept])
+        if helpful is not None:
+            backend.inquiries.give_feedback(Feedback(kept.id, helpful, mask(""), NOON))
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"expires_on": (NOON - timedelta(days=30)).date()}, "expires"),
+        ({"expires_on": (NOON + timedelta(days=3)).date()}, "expires"),
+        ({"phrasings": ()}, "wording_lost"),
+        ({"question": "深海魚の飼い方", "phrasings": ()}, "golden_broken"),
+        ({"audience": "staff"}, "audience"),
+    ],
+)
+def test_a_bad_edit_is_pointed_out(impact_of, changes: dict[str, object], rule: str) -> None:  # type: ignore[no-untyped-def]
+    impact = impact_of(reviewed_on=None, **changes)
+    found = [one for one in impact.findings if one.rule == rule]
+    assert found, rules(impact)
+    assert BULKY in found[0].entry_ids
+    assert found[0].message.endswith("。")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"reviewed_on": NOON.date()},
+        {"keywords": ("たんす", "ソファーの処分")},
+        {"phrasings": ("粗大ごみを捨てたい", "タンスを捨てたい", "古いベッドを引き取ってほしい")},
+    ],
+)
+def test_a_good_edit_is_left_in_peace(impact_of, changes: dict[str, object]) -> None:  # type: ignore[no-untyped-def]
+    impact = impact_of(**changes)
+    assert impact.findings == ()
+    assert [edit.entry_id for edit in impact.edits] == [BULKY]
+    assert set(impact.edits[0].fields) == set(changes)
+
+
+def test_swapped_answers_are_stopped(
+    backend: Backend, city_folder: Path, editor: FolderEditor
+) -> None:
+    one, other = editor.entry(BULKY), editor.entry("tennyu")
+    editor.change_entry(replace(one.value, answer=other.value.answer), one.version)
+    editor.change_entry(replace(other.value, answer=one.value.answer), other.version)
+    impact = report(backend, city_folder)
+    swapped = [one for one in impact.findings if one.rule == "answer_elsewhere"]
+    assert [one.severity for one in swapped] == ["block", "block"]
+    assert impact.is_blocked
+
+
+def test_a_shortened_answer_and_one_on_something_else_are_pointed_out(
+    backend: Backend, city_folder: Path, editor: FolderEditor
+) -> None:
+    written = editor.entry("tennyu")
+    editor.change_entry(replace(written.value, answer="深海魚は飼えません。"), written.version)
+    assert {"answer_short", "answer_apart"} & rules(report(backend, city_folder))
+
+
+def test_a_removed_entry_names_the_questions_it_answered(
+    backend: Backend, city_folder: Path, editor: FolderEditor
+) -> None:
+    golden = (city_folder / "golden.jsonl").read_text().splitlines()
+    kept = [line for line in golden if BULKY not in line]
+    (city_folder / "golden.jsonl").write_text("\n".join(kept))
+    editor.remove_entry(BULKY, editor.entry(BULKY).version)
+    impact = report(backend, city_folder)
+    (removed,) = (one for one in impact.findings if one.rule == "entry_removed")
+    assert "粗大ごみを捨てたい" in removed.questions
+    assert [(edit.what, edit.entry_id) for edit in impact.edits] == [("removed", BULKY)]
+
+
+def test_an_entry_for_what_is_answered_already_is_a_duplicate(
+    backend: Backend, city_folder: Path, editor: FolderEditor
+) -> None:
+    known = editor.entry(BULKY).value
+    copy = FaqEntry("copy", "粗大ごみの出し方は？", known.answer, owner=known.owner)
+    editor.add_entry(copy)
+    assert "duplicate" in rules(report(backend, city_folder))
+
+
+def test_flips_are_judged_by_what_citizens_said(
+    backend: Backend, impact_of: Callable[..., ImpactReport]
+) -> None:
+    ask(backend, "粗大ごみを捨てたい", helpful=True, times=2)
+    ask(backend, "タンスを捨てたい", helpful=False)
+    impact = impact_of(question="深海魚の飼い方", phrasings=(), answer="深海魚は飼えません。")
+    judged = {flip.text: (flip.verdict, flip.asked) for flip in impact.flips if not flip.is_golden}
+    assert judged == {"粗大ごみを捨てたい": ("worse", 2), "タンスを捨てたい": ("better", 1)}
+    assert "worse_flips" in rules(impact)
+    worse = next(flip for flip in impact.flips if flip.verdict == "worse" and not flip.is_golden)
+    assert "役に立った" in worse.why
+
+
+def test_more_changed_replies_than_the_city_allows_are_pointed_out(
+    backend: Backend, city_folder: Path, impact_of: Callable[..., ImpactReport]
+) -> None:
+    with (city_folder / "city.yaml").open("a", encoding="utf-8") as city:
+        city.write("publishing:\n  most_flips: 1\n")
+    for text in ("粗大ごみを捨てたい", "タンスを捨てたい", "粗大ごみ"):
+        ask(backend, text)
+    impact = impact_of(question="深海魚の飼い方", phrasings=(), answer="深海魚は飼えません。")
+    assert "many_flips" in rules(impact)
+
+
+def test_the_report_comes_back_as_it_was_kept(impact_of: Callable[..., ImpactReport]) -> None:
+    impact = impact_of(question="深海魚の飼い方", phrasings=())
+    assert impact.findings
+    assert ImpactReport.from_json(impact.to_json()) == impact
+
+
+def test_a_word_that_many_entries_use_is_too_general() -> None:
+    entries = [FaqEntry(f"e{at}", f"証明 の {at} 番", "答え") for at in range(9)]
+    edited = replace(entries[0], keywords=("証明",))
+    before, after = FaqBook.of(entries), FaqBook.of([edited, *entries[1:]])
+    case = Case(
+        before,
+        after,
+        edits_of(before, after),
+        golden_before=(),
+        golden_after=(),
+        flips=(),
+        asks_before=lambda texts: [REJECTED] * len(texts),
+        asks_after=lambda texts: [REJECTED] * len(texts),
+        terms=lambda text: tuple(text.split()),
+        today=NOON.date(),
+    )
+    (found,) = findings_of(case)
+    assert (found.rule, found.questions) == ("too_general", ("証明",))
+
+
+def test_every_rule_has_a_name_for_staff() -> None:
+    source = (ROOT / "bot" / "publish_rules.py").read_text(encoding="utf-8")
+    for rule in RULE_LABELS:
+        assert source.count(f'"{rule}"') >= 2, f"{rule} is found by no rule"
