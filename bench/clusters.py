@@ -13,68 +13,30 @@ import itertools
 import random
 import tempfile
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+from misses import Asked, asked_of, desk_of, reworded
 from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
 from bot.clusters import Known, assign
-from bot.desk import InquiryDesk
-from bot.indexing import build_index
 from bot.likeness import Portrait, portrait_of, ranking_of
 from bot.proposals import PHRASING_FROM, Proposal, propose
-from bot.question import Question
-from bot.trial_phrasing import Member, PastQuestions
-from bot.understanding import Understanding
-from channels.clock import now
+from bot.trial_phrasing import PastQuestions
 from faq.book import FaqBook
-from faq.files.golden import GoldenQuestion
 from faq.files.sources import read_book, read_questions
-from faq.index import FaqIndex
 from nlp.normalise import normalise
-from nlp.rewording import reword, substitutions
-from nlp.synonyms import municipal_groups
-from nlp.tokeniser import SudachiTokeniser
 
 PORTIONS: Final = 10
 NEW_WORDINGS: Final = 200
 REJECTED: Final = 12
 REPLAYED_WORDINGS: Final = 3
 CUTS: Final = (0.2, 0.25, 0.3, 0.34, PHRASING_FROM, 0.4, 0.45)
-
-_OPENINGS: Final = ("", "すみません、", "あの、", "教えてください。", "お世話になります。", "急いでいます。",
-                    "ちょっと聞きたいのですが、", "質問です。", "市民です。")  # fmt: skip
-_ENDINGS: Final = ("", "お願いします。", "教えてください。", "知りたいです。", "困っています。", "ありがとうございます。")  # fmt: skip
-_SWAPS: Final = (("ですか", "でしょうか"), ("どうすれば", "どうしたら"), ("必要", "いる"), ("どこ", "どちら"),
-                 ("教えてください", "教えて"), ("したい", "しようと思っている"), ("いくら", "何円"),
-                 ("できますか", "可能ですか"), ("もらえますか", "いただけますか"), ("、", ""), ("を", ""))  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Asked:
-    """Questions of one city as misses, with what they are like and what would answer them."""
-
-    book: FaqBook
-    desk: InquiryDesk
-    questions: Sequence[Question]
-    portraits: Sequence[Portrait]
-    relevant: Sequence[frozenset[str]]
-
-    def only(self, places: Sequence[int]) -> "Asked":
-        return replace(
-            self,
-            questions=[self.questions[at] for at in places],
-            portraits=[self.portraits[at] for at in places],
-            relevant=[self.relevant[at] for at in places],
-        )
-
-    def members(self, places: Sequence[int]) -> list[Member]:
-        return [Member(self.questions[at], self.portraits[at]) for at in places]
 
 
 def main() -> None:
@@ -95,22 +57,6 @@ def main() -> None:
         whole, removed = (asked_of(one, golden, folder) for one in (book, rest))
         for part in given.only:
             PARTS[part](whole, removed, given.seeds, folder)
-
-
-def asked_of(book: FaqBook, golden: Sequence[GoldenQuestion], folder: Path) -> Asked:
-    """Return the questions as a desk of the book sees them."""
-    desk, at = desk_of(book, folder), now()
-    questions = [Question.from_text(one.query, "web", at) for one in golden]
-    portraits = [portrait_of(desk, one) for one in track(questions, "ranking", transient=True)]
-    return Asked(book, desk, questions, portraits, [frozenset(one.relevant) for one in golden])
-
-
-def desk_of(book: FaqBook, folder: Path, previous: FaqBook | None = None) -> InquiryDesk:
-    built = folder / book.digest
-    if not built.is_dir():
-        build_index(book, built, previous=folder / previous.digest if previous else None)
-    index, understanding = FaqIndex.load(built, book.digest), Understanding.load(built)
-    return InquiryDesk(book, index, SudachiTokeniser(), understanding=understanding)
 
 
 def show_clusters(whole: Asked, removed: Asked, seeds: int, _folder: Path) -> None:
@@ -138,7 +84,7 @@ def at_once(asked: Asked) -> list[str]:
 
 def in_portions(asked: Asked, seed: int) -> list[str]:
     """Return the cluster of each question when they come in portions, in random order."""
-    fresh, found, members = numbered(), {}, dict[str, list[int]]()
+    fresh, found, members = numbered(), dict[str, str](), dict[str, list[int]]()
     order = np.random.default_rng(seed).permutation(len(asked.portraits))
     for portion in np.array_split(order, PORTIONS):
         known = known_of(asked, members)
@@ -240,9 +186,9 @@ def clusters_of(labels: Sequence[str]) -> dict[str, list[int]]:
 
 
 def show_rejected(whole: Asked, removed: Asked, seeds: int, _folder: Path) -> None:
-    table = Table("", "seed", "new wordings", "stay away", "come back in a new cluster",
-                  "held-out questions of the need stay away", "others still appear",
-                  title=f"{REJECTED} clusters rejected, {NEW_WORDINGS} new wordings of each")  # fmt: skip
+    came = ("new wordings", "stay away", "come back as a new cluster")
+    table = Table("", "seed", *came, "held-out ones of the need stay away", "others still appear")
+    table.title = f"{REJECTED} rejected, {NEW_WORDINGS} new wordings of each"
     for name, asked in (("FAQ whole", whole), ("relevant entries removed", removed)):
         for seed in range(seeds):
             table.add_row(name, str(seed), *_rejected(asked, seed))
@@ -264,8 +210,11 @@ def _rejected(asked: Asked, seed: int) -> Iterator[str]:
     new = {name: _new_wordings(asked, clusters[name], NEW_WORDINGS, chance) for name in rejected}
     away = back = 0
     for day in range(0, NEW_WORDINGS, NEW_WORDINGS // PORTIONS):
-        batch = [(f"{name}-{at}", one) for name in rejected
-                 for at, one in enumerate(new[name][day : day + NEW_WORDINGS // PORTIONS])]  # fmt: skip
+        batch = [
+            (f"{name}-{at}", one)
+            for name in rejected
+            for at, one in enumerate(new[name][day : day + NEW_WORDINGS // PORTIONS])
+        ]
         found = assign(batch, _as_known(portraits, rejected), fresh)
         for miss, portrait in batch:
             away += found[miss] in rejected
@@ -297,30 +246,13 @@ def _is_same(asked: Asked, at: int, places: Sequence[int]) -> bool:
 def _new_wordings(
     asked: Asked, places: Sequence[int], many: int, chance: random.Random
 ) -> list[Portrait]:
-    seen = {asked.questions[at].text for at in places}
-    found: list[Portrait] = []
+    known = {asked.questions[at].text for at in places}
+    found: dict[str, Question] = {}
     while len(found) < many:
         question = reworded(asked.questions[chance.choice(places)], chance)
-        if question.text not in seen:
-            seen.add(question.text)
-            found.append(portrait_of(asked.desk, question))
-    return found
-
-
-_SUBSTITUTIONS: Final = substitutions(municipal_groups())
-
-
-def reworded(question: Question, chance: random.Random) -> Question:
-    """Return the same need in other words: synonyms, endings, openings."""
-    text: str = question.text
-    if chance.random() < 0.6:
-        text = reword(text, _SUBSTITUTIONS, chance.randrange(1 << 20))
-    for one, other in _SWAPS:
-        if chance.random() < 0.4:
-            text = text.replace(one, other, 1)
-    mark = chance.choice(("", "?", "。"))
-    whole = chance.choice(_OPENINGS) + text.rstrip("。?") + mark + chance.choice(_ENDINGS)
-    return replace(question, text=Question.from_text(whole, "web", question.asked_at).text)
+        if question.text not in known:
+            found[question.text] = question
+    return [portrait_of(asked.desk, one) for one in found.values()]
 
 
 def show_forecast(whole: Asked, _removed: Asked, seeds: int, folder: Path) -> None:

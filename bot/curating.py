@@ -12,6 +12,7 @@ from bot.errors import CannotUndo
 from bot.inbox import ERASED_AFTER, Cluster, ClusterStore, Decision, Note
 from faq.entry import FaqEntry
 from faq.files.folder_edit import Change, FolderEditor
+from faq.files.history import FolderHistory
 
 _TOLD: Final[dict[Decision, str]] = {
     "not_ours": "市役所の仕事ではない、として片づけました",
@@ -38,11 +39,13 @@ class Curator:
         editor: FolderEditor,
         audit: AuditLog,
         inquiries: InquiryEraser,
+        history: FolderHistory,
     ) -> None:
         self._clusters = clusters
         self._editor = editor
         self._audit = audit
         self._inquiries = inquiries
+        self._history = history
 
     def accept_phrasing(
         self, cluster_id: str, entry_id: str, wording: str, by: str, at: datetime
@@ -124,6 +127,7 @@ class Curator:
         self, by: str, at: datetime, action: str, subject: str, told: str, changes: Sequence[Change]
     ) -> AuditEvent:
         """Keep in the log what was changed in the folder, so that it can be undone."""
+        self._keep(changes, told, by, at)
         detail = {"told": told, "undo": {"changes": _plain(changes)}, "next": _TO_PUBLISH}
         return self._audit.add(AuditEvent(at, by, action, subject, detail))
 
@@ -142,10 +146,17 @@ class Curator:
         changes = msgspec.convert(undo.get("changes", []), list[Change])
         for change in reversed(changes):
             self._editor.undo(change)
+        self._keep(changes, f"取り消し（操作 {number}）", by, at)
         if cluster and before:
             self._clusters.put(_as_before(cluster, before))
         told = f"取り消しました：{event.detail.get('told', '')}"
         return self._audit.add(AuditEvent(at, by, "undone", _undone(number), {"told": told}))
+
+    def _keep(self, changes: Sequence[Change], told: str, by: str, at: datetime) -> None:
+        """Commit what was changed, where the folder is a git repository."""
+        files = sorted({change.file for change in changes})
+        if files:
+            self._history.keep(files, told, by, at)
 
     def _golden(self, query: str, entry_id: str, by: str) -> list[Change]:
         change = self._editor.add_golden(query, {entry_id: 2})
@@ -161,6 +172,7 @@ class Curator:
         changes: Sequence[Change] = (),
         following: dict[str, str] | None = None,
     ) -> AuditEvent:
+        self._keep(changes, told, by, at)
         undo = {"cluster": _decision_of(before), "changes": _plain(changes)}
         detail: dict[str, Any] = {"told": told, "undo": undo}
         if following:

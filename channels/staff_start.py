@@ -8,8 +8,9 @@ from fastapi import FastAPI
 from bot.board import LiveBoard
 from bot.curating import Curator
 from bot.draft_desk import DraftDesk
-from bot.draft_folder import DraftFolder
+from bot.draft_folder import ENTRIES_KEPT, DraftFolder
 from bot.inquiry import InquiryRecorder
+from bot.kept_file import read_kept
 from bot.live_desk import LiveDesk
 from bot.miss_sorting import MissSorter
 from channels.backend import Backend
@@ -18,6 +19,7 @@ from channels.staff.application import build_console
 from channels.staff.console import Console, Preview
 from channels.staff.one_time import OneTimeCode
 from faq.files.folder_edit import FolderEditor
+from faq.files.history import FolderHistory
 from nlp.easy_japanese import advice_on
 from nlp.normalise import normalise
 from nlp.tokeniser import SudachiTokeniser
@@ -39,10 +41,12 @@ class StaffStart:
     ) -> None:
         folder = backend.settings.draft_folder
         draft = DraftFolder(folder, backend.settings.index_root)
-        editor = FolderEditor(folder, normalise)
+        kept = backend.settings.index_root / ENTRIES_KEPT
+        editor = FolderEditor(folder, normalise, read_kept(kept))
+        history = FolderHistory(folder)
         self._clock = backend.clock
         self._sorter = MissSorter(backend.clusters, lambda: live.desk)
-        self._curator = Curator(backend.clusters, editor, backend.audit, backend.inquiries)
+        self._curator = Curator(backend.clusters, editor, backend.audit, backend.inquiries, history)
         self._preparing = Preparing(backend.settings)
         self.application: FastAPI = build_console(
             Console(
@@ -59,6 +63,7 @@ class StaffStart:
                 draft=draft,
                 draft_desk=DraftDesk(draft, backend.shelf),
                 editor=editor,
+                history=history,
                 drafts=backend.drafts,
                 releases=backend.releases,
                 preparing=self._preparing,

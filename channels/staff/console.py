@@ -22,6 +22,7 @@ from channels.clock import Clock
 from channels.staff.preparation import Preparer
 from faq.book import FaqBook
 from faq.files.folder_edit import FolderEditor
+from faq.files.history import FolderHistory
 from nlp.easy_japanese import Advice
 
 Preview = Callable[[Answer, FaqBook, datetime], str]
@@ -45,6 +46,7 @@ class Console:
     draft: DraftFolder
     draft_desk: DraftDesk
     editor: FolderEditor
+    history: FolderHistory
     drafts: DraftStore
     releases: ReleaseStore
     preparing: Preparer

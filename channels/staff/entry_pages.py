@@ -20,7 +20,7 @@ from channels.staff.entry_form import (
     values_of,
 )
 from channels.staff.entry_list import EntryFilter, entry_list
-from channels.staff.entry_look import changes_of, difference, look_of
+from channels.staff.entry_look import changes_of, difference, look_of, text_difference
 from channels.staff.gate import Gate
 from channels.staff.pages import StaffPages
 from faq.entry import FaqEntry
@@ -180,6 +180,10 @@ def build_router(console: Console, gate: Gate, pages: StaffPages) -> APIRouter:
             here="entries",
             entry=written.value,
             events=[(one, changes_of(one.detail)) for one in events],
+            commits=[
+                (one, text_difference(one.before, one.after))
+                for one in console.history.of("entry", entry_id)
+            ],
             difference=difference(published, written.value) if published else "",
         )
 

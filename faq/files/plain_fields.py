@@ -84,9 +84,42 @@ def notice_fields(notice: Notice) -> Fields:
     }
 
 
+def fields_of(value: FaqEntry | FixedSentence | Office | Notice) -> Fields:
+    """Return the fields of any of them."""
+    if isinstance(value, FaqEntry):
+        return entry_fields(value)
+    if isinstance(value, FixedSentence):
+        return sentence_fields(value)
+    return office_fields(value) if isinstance(value, Office) else notice_fields(value)
+
+
+def differing(there: Fields, wanted: Fields) -> Fields:
+    """Return those wanted fields that are not there as they are wanted; empty ones are all one."""
+    return {
+        name: value
+        for name, value in wanted.items()
+        if _comparable(there.get(name)) != _comparable(value)
+    }
+
+
+def without_empty(fields: Fields) -> Fields:
+    """Return the fields that say something."""
+    return {name: value for name, value in fields.items() if value}
+
+
 def spans_text(spans: tuple[Span, ...]) -> str:
     """Return opening times as they are written: 8:30-12:00, 13:00-17:00."""
     return ", ".join(f"{_clock(start)}-{_clock(end)}" for start, end in spans)
+
+
+def _comparable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.strip() or None  # as it is read
+    if isinstance(value, Mapping):
+        return {name: _comparable(one) for name, one in value.items()} or None
+    if isinstance(value, list):
+        return [_comparable(one) for one in value] or None
+    return value or None
 
 
 def _links(links: tuple[Link, ...]) -> list[dict[str, str]]:

@@ -2,6 +2,7 @@
 
 import html
 import re
+import subprocess
 import time
 from pathlib import Path
 
@@ -188,3 +189,22 @@ def test_there_is_no_form_without_its_entry(editor: Clerk) -> None:
     assert editor.get("/staff/entries/nobody").status_code == 404
     assert editor.get("/staff/entries/nobody/history").status_code == 404
     assert editor.post("/staff/entries", {"id": "nobody"}).status_code == 404
+
+
+def test_every_save_is_a_commit_where_the_folder_is_a_repository(
+    editor: Clerk, city_folder: Path
+) -> None:
+    subprocess.run(["git", "init", "-q"], cwd=city_folder, check=True)
+    sent = fields(editor.get("/staff/entries/tennyu").text)
+    saved = editor.post("/staff/entries", sent | {"question": "転入の手続きは。"})
+    number = saved.headers["location"].partition("done=")[2]
+    editor.post("/staff/undo", {"number": number})
+    told = ["git", "log", "--format=%an %s"]
+    log = subprocess.run(told, cwd=city_folder, check=True, capture_output=True, text=True).stdout
+    assert log.splitlines() == [
+        f"職員 editor 取り消し（操作 {number}）",
+        "職員 editor FAQ「転入の手続きは。」を保存しました（まだ公開していません）",
+    ]
+    page = editor.get("/staff/entries/tennyu/history").text
+    assert "git の記録" in page
+    assert "転入の手続きは。" in page

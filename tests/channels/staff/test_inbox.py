@@ -17,6 +17,7 @@ from bot.question import Question
 from channels.backend import Backend
 from faq.files.folder import read_folder
 from faq.files.folder_edit import FolderEditor
+from faq.files.history import FolderHistory
 from nlp.normalise import normalise
 from tests.channels.staff.conftest import Clerk
 from tests.conftest import NOON
@@ -141,6 +142,7 @@ def test_personal_data_is_erased_after_a_while_and_until_then_taken_back(
         FolderEditor(city_folder, normalise),
         backend.audit,
         backend.inquiries,
+        FolderHistory(city_folder),
     )
     assert curator.erase_due(NOON) == 0
     number = sent.headers["location"].partition("done=")[2]

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faq.files.yaml_edit import CannotEdit, Item, edited, field_at, item_of, pieces_of, rendered
+from faq.files.record_yaml import Item, edited, field_at, item_of, pieces_of, rendered
+from faq.files.yaml_edit import CannotEdit
 
 RECORD = """\
 - id: a  # never changes
@@ -189,7 +190,8 @@ def test_a_record_on_one_line_is_written_on_several(text: str) -> None:
 
 
 def test_records_under_a_name_are_found_with_their_margin() -> None:
-    text = "# 窓口\noffices:\n  # first\n  - id: a\n    name: x\n  # second\n  - id: b\n# G\ngroups:\n  - id: g\n"
+    first = "# 窓口\noffices:\n  # first\n  - id: a\n    name: x\n"
+    text = first + "  # second\n  - id: b\n# G\ngroups:\n  - id: g\n"
     item = record(text, "a", "offices")
     assert item.text == "  - id: a\n    name: x\n"
     assert edited(item, {"name": "y"}) == "  - id: a\n    name: y\n"
