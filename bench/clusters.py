@@ -27,6 +27,7 @@ from rich.table import Table
 from bot.clusters import Known, assign
 from bot.likeness import Portrait, portrait_of, ranking_of
 from bot.proposals import PHRASING_FROM, Proposal, propose
+from bot.question import Question
 from bot.trial_phrasing import PastQuestions
 from faq.book import FaqBook
 from faq.files.sources import read_book, read_questions
@@ -129,7 +130,7 @@ def show_proposals(whole: Asked, removed: Asked, _seeds: int, _folder: Path) -> 
         [one.first in wanted for one, wanted in zip(whole.portraits, whole.relevant, strict=True)]
     )
     table.add_row(
-        "(the ranking's first entry is relevant: no proposal can do better)", f"{first:.3f}"
+        "for comparison: the first entry of a question's own ranking is relevant", f"{first:.3f}"
     )
     Console().print(table)
     _show_curve(whole, removed)

@@ -16,8 +16,8 @@ Heard = tuple[Inquiry, bool | None]
 """A past inquiry, with whether its citizen found the reply helpful (None: did not say)."""
 
 _FROM_GOLDEN: Final[Mapping[Judgement, str]] = {
-    "better": "点検用質問が、正しく答えられるようになります",
-    "worse": "点検用質問が、正しく答えられなくなります",
+    "better": "点検用質問に、今より正しく答えられます",
+    "worse": "点検用質問に、今ほど正しく答えられません",
     "unknown": "点検用質問としての正しさは変わりません",
 }
 _HELPED: Final = "今の回答は「役に立った」と言われています"
@@ -89,7 +89,7 @@ def golden_flips(before: Sequence[Judged], after: Sequence[Judged]) -> tuple[Fli
     for was, now in zip(before, after, strict=True):
         both = (Outcome(was.kind, _seen(was)), Outcome(now.kind, _seen(now)))
         if not both[0].is_like(both[1]):
-            judgement = _judged(was.is_served, now.is_served)
+            judgement = _judged(_worth(was), _worth(now))
             why = _FROM_GOLDEN[judgement]
             found.append(Flip(now.golden.query, 0, *both, judgement, why, is_golden=True))
     return tuple(found)
@@ -120,10 +120,18 @@ def _seen(judged: Judged) -> tuple[str, ...]:
     return judged.shown[:1] if judged.kind == "answered" else judged.shown
 
 
-def _judged(was_right: bool, is_right: bool) -> Judgement:
-    if was_right == is_right:
+def _worth(judged: Judged) -> int:
+    """Return what a reply is worth: 2 right away, 1 among those to choose from, 0 wrong."""
+    if not judged.is_served:
+        return 0
+    is_asked_back = judged.kind == "unsure" and not judged.golden.sentence
+    return 1 if is_asked_back else 2
+
+
+def _judged(was: int, now: int) -> Judgement:
+    if was == now:
         return "unknown"
-    return "better" if is_right else "worse"
+    return "better" if now > was else "worse"
 
 
 def _judged_by_citizens(before: Outcome, asked: Sequence[Heard]) -> tuple[Judgement, str]:

@@ -16,7 +16,7 @@ from tests.running import TOIAWASE, Process, environment, serve_process
 pytestmark = pytest.mark.browser
 
 CLERK, PASSWORD = "窓口の田中", "あさひがのぼるまちしおみ"
-ON_LINE, ON_WEB = "スケボーできる公園はありますか", "公園でスケボーしてもいい？"
+ON_LINE, ON_WEB = "スケボーできる公園はありますか", "公園でスケボーしてもいいですか"
 NEXT = "子どもがスケボーできる場所"
 ANSWER = "公園でしてよいこと・いけないこと"
 MOST_CLICKS = 10
