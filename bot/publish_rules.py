@@ -43,7 +43,7 @@ _ALIKE: Final = 0.8
 _APART: Final = 0.3
 _COMMON: Final = 0.03
 _COMMON_LEAST: Final = 5
-_MOST_GENERAL_WORDS: Final = 2
+_MOST_GENERAL_WORDS: Final = 3
 _WORSE_BLOCKS: Final = 3
 _ALREADY_ANSWERED: Final = 0.9
 
