@@ -80,7 +80,7 @@ def portrait_from(desk: InquiryDesk, ranking: Ranking) -> Portrait:
 
 def ranker_of(desk: InquiryDesk) -> Ranker:
     """Return what a desk scores entries with."""
-    return desk.search._ranker
+    return desk.search.ranker
 
 
 class Gallery:

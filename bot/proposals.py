@@ -206,7 +206,7 @@ def _not_nearest(ranking: Ranking, entry_id: str) -> str:
 
 def _too_unsure(desk: InquiryDesk, member: Member, ranking: Ranking) -> str:
     portrait = member.portrait
-    wanted = desk.search._thresholds.answer
+    wanted = desk.search.thresholds.answer
     needed = desk.search.model_for(ranking).answer_from if wanted is None else wanted
     if portrait.kind == "answered":
         return f"回答として出しました（確からしさ {portrait.right:.2f}）。"

@@ -82,6 +82,16 @@ class Search:
             read_as_words(tokeniser.terms, understanding.kana),
         )
 
+    @property
+    def ranker(self) -> Ranker:
+        """What scores the entries."""
+        return self._ranker
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Where the city cuts."""
+        return self._thresholds
+
     def rank(
         self, question: Question, *, depth: int = DEPTH, even_expired: bool = False
     ) -> Ranking:

@@ -38,7 +38,7 @@ class TrialSearch(Search):
     def __init__(self, search: Search, entry_id: str, phrasing: str) -> None:
         # All but the ranker is shared with the search it is made from.
         vars(self).update(vars(search))
-        self._trial = _TrialRanker(search._ranker, entry_id, self._kana.rewrite(phrasing))
+        self._trial = _TrialRanker(search.ranker, entry_id, self._kana.rewrite(phrasing))
         self._ranker = self._trial
 
     def again(self, ranking: Ranking, vector: NDArray[np.float32] | None) -> Searched:
