@@ -181,7 +181,7 @@ def test_a_body_that_hides_its_length_is_cut_off_too(site: httpx.Client) -> None
 
 
 def test_before_a_release_the_service_says_it_is_not_ready(tmp_path: Path) -> None:
-    from channels.app import open_backend
+    from channels.backend import open_backend
     from channels.settings import Settings
 
     empty = open_backend(Settings(state_folder=tmp_path / "empty"), lambda: NOON)
