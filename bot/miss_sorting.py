@@ -109,6 +109,9 @@ class MissSorter:
         due = self._clusters.unproposed(mark, _PROPOSED_AT_ONCE)
         if not due:
             return 0
+        for cluster in due:
+            # What was remembered of it may have been erased since.
+            self._members.pop(cluster.id, None)
         others = {
             one.id: self._members_of(desk, one.id, at)
             for one in self._clusters.known()

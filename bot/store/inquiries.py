@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Engine, Row, and_, or_, select, update
+from sqlalchemy import Connection, Engine, Row, and_, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.errors import UnknownInquiry
 from bot.inquiry import LOW_CONFIDENCE, Feedback, Inquiry, Miss, Nearest, miss_reason
-from bot.store.schema import FEEDBACK, INQUIRIES
+from bot.store.schema import CLUSTER_MEMBERS, CLUSTERS, FEEDBACK, INQUIRIES
 from nlp.personal_data import MaskedText
 
 _PAGE: Final = 1_000
@@ -86,12 +86,20 @@ class SqlInquiries:
                 yield inquiry_from(row), bool(row.helpful)
 
     def erase_texts(self, inquiry_ids: Sequence[str]) -> None:
-        """Erase what the citizen wrote, and said of the replies; the rest stays for counting."""
+        """Erase what the citizen wrote, and said of the replies; the rest stays for counting.
+
+        What was worked out of it for staff is erased, too.
+        """
         with self._engine.begin() as connection:
             of_them = INQUIRIES.c.id.in_(inquiry_ids)
             connection.execute(update(INQUIRIES).where(of_them).values(text="", ward=None))
             said = FEEDBACK.c.inquiry_id.in_(inquiry_ids)
             connection.execute(update(FEEDBACK).where(said).values(reason=""))
+            members = select(CLUSTER_MEMBERS.c.cluster_id).where(
+                CLUSTER_MEMBERS.c.inquiry_id.in_(inquiry_ids)
+            )
+            for cluster_id in connection.execute(members.distinct()).scalars().all():
+                _forget_worked_out(connection, cluster_id)
 
     def give_feedback(self, feedback: Feedback) -> bool:
         """Keep the citizen's word on a reply, the last one given; True when it is the first.
@@ -117,6 +125,19 @@ class SqlInquiries:
                 .on_conflict_do_update(index_elements=["inquiry_id"], set_=values)
             )
         return is_first
+
+
+def _forget_worked_out(connection: Connection, cluster_id: str) -> None:
+    """Name a cluster by what is still written in it, and have its proposals worked out anew."""
+    rest = (
+        select(INQUIRIES.c.text)
+        .join(CLUSTER_MEMBERS, CLUSTER_MEMBERS.c.inquiry_id == INQUIRIES.c.id)
+        .where(CLUSTER_MEMBERS.c.cluster_id == cluster_id, INQUIRIES.c.text != "")
+        .order_by(INQUIRIES.c.id.desc())
+    )
+    title = connection.execute(rest.limit(1)).scalar() or ""
+    changed = update(CLUSTERS).where(CLUSTERS.c.id == cluster_id)
+    connection.execute(changed.values(title=title, proposals=b"", proposed_for=""))
 
 
 def _values(inquiry: Inquiry) -> dict[str, Any]:

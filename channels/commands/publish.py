@@ -7,9 +7,12 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from bot.audit import AuditEvent
 from bot.building_process import give_way
 from bot.errors import PublishRefused
 from bot.publishing import Draft
+from bot.release import Release
+from channels.backend import Backend
 from channels.commands.advice import advice_lines
 from channels.commands.console import backend, complain, out, steps
 from channels.commands.impact_tables import print_impact
@@ -77,7 +80,7 @@ def publish(
     if dry_run:
         console.print("確かめただけです。公開していません。")
         return
-    by = _publisher(draft, approved_by)
+    by = _publisher(opened, draft, approved_by)
     try:
         release = opened.publisher.publish(
             draft, at, reason=reason, by=by, accept_broken=accept_broken
@@ -88,6 +91,7 @@ def publish(
         ) from refused
     edited = [edit.entry_id for edit in draft.impact.edits]
     opened.clusters.published(edited, release.number)
+    _note(opened, by, "published", release, f"公開版 {release.number} を公開しました")
     console.print(f"公開版 {release.number} を公開しました（{release.digest[:12]}）。")
 
 
@@ -112,7 +116,9 @@ def rollback(number: int, reason: str) -> None:
     """前の公開版の内容に戻します（新しい公開版として記録します）。"""
     opened = backend()
     why = reason or f"公開版 {number} に戻す"
-    release = opened.releases.repeat(number, opened.clock(), why, getpass.getuser())
+    by = getpass.getuser()
+    release = opened.releases.repeat(number, opened.clock(), why, by)
+    _note(opened, by, "rolled_back", release, f"公開版 {number} の内容に戻しました")
     out().print(f"公開版 {number} の内容を、公開版 {release.number} として公開しました。")
 
 
@@ -123,12 +129,22 @@ def _print_draft(console: Console, draft: Draft) -> None:
     print_impact(console, draft.impact)
 
 
-def _publisher(draft: Draft, approved_by: str) -> str:
-    """Return who publishes; where the city wants two people, both."""
+def _publisher(opened: Backend, draft: Draft, approved_by: str) -> str:
+    """Return who publishes; where the city wants two people, both.
+
+    A draft cannot take that back by itself: what is public counts as well.
+    """
     by = getpass.getuser()
-    if draft.folder.book.city.approval == "two" and approved_by in ("", by):
+    current = opened.shelf.current()
+    books = [draft.folder.book, *([opened.shelf.book(current)] if current else [])]
+    if any(book.city.approval == "two" for book in books) and approved_by in ("", by):
         raise click.ClickException(
             "この市では、公開に2人の確認が要ります。職員画面から公開するか、"
             "確認したほかの人の名前を --approved-by に付けてください。"
         )
     return f"{by}・{approved_by}" if approved_by else by
+
+
+def _note(opened: Backend, by: str, action: str, release: Release, told: str) -> None:
+    subject, detail = f"release {release.number}", {"told": f"{told}（コマンド）"}
+    opened.audit.add(AuditEvent(opened.clock(), by, action, subject, detail))

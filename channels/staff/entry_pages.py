@@ -97,6 +97,7 @@ class EntryForms:
             field_labels=FIELD_LABELS,
             languages=LANGUAGE_LABELS,
             stale=_stale(entry) if entry else set(),
+            unmarked=_unmarked(entry) if entry else set(),
             difference=DIFFERENCE_LABELS[differ[entry.id]] if entry and entry.id in differ else "",
             published=bool(entry and entry.id in published.by_id),
             published_question=entry.question if entry else "",
@@ -201,6 +202,12 @@ def _started(cluster: Cluster, texts: list[str]) -> Values:
 def _stale(entry: FaqEntry) -> set[str]:
     variants = ((language, entry.variant(language)) for language in LANGUAGE_LABELS)
     return {language for language, variant in variants if variant and entry.is_stale(variant)}
+
+
+def _unmarked(entry: FaqEntry) -> set[str]:
+    """Return the languages of which nobody noted what Japanese they were made from."""
+    variants = ((language, entry.variant(language)) for language in LANGUAGE_LABELS)
+    return {language for language, variant in variants if variant and not variant.of}
 
 
 def _told(console: Console, problem: str) -> str:

@@ -31,13 +31,21 @@ def build_router(console: Console, gate: Gate, pages: StaffPages) -> APIRouter:
         who: SignedIn = Depends(gate.viewer),
         before: int | None = None,
         by: str = Query(default="", max_length=100),
+        done: int | None = None,
     ) -> Response:
         """Show what was done, the latest first."""
         events = console.audit.latest(_SHOWN, before=before, by=by)
         people = [account.name for account in console.accounts.listed()]
         older = events[-1].number if len(events) == _SHOWN else None
         return pages.page(
-            "log.html", who, here="log", events=events, older=older, by=by, people=people
+            "log.html",
+            who,
+            here="log",
+            done=done,
+            events=events,
+            older=older,
+            by=by,
+            people=people,
         )
 
     @router.get("/log/export")

@@ -201,6 +201,17 @@ def test_problems_show_while_an_entry_is_being_written(clerk: Clerk) -> None:
     expect(page.locator("#look .line-screen")).to_contain_text("回答")
 
 
+def test_a_question_is_tried_on_the_draft_in_the_page(clerk: Clerk) -> None:
+    clerk.sign_in()
+    page = clerk.page
+    page.goto(f"{clerk.address}/staff/entries/gomi-hi")
+    page.fill("#try", "ごみはいつ出すの")
+    page.get_by_role("button", name="試す").click()
+    expect(page.locator("#tried")).to_contain_text("への応答は", timeout=20_000)
+    expect(page.locator("#tried")).to_contain_text("このFAQ")
+    assert page.url.endswith("/staff/entries/gomi-hi")
+
+
 def test_keys_work_only_when_they_are_switched_on(clerk: Clerk) -> None:
     clerk.sign_in()
     page = clerk.page

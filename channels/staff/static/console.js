@@ -92,8 +92,10 @@
       const target = document.getElementById(button.dataset.into);
       const send = async () => {
         const body = new URLSearchParams(new FormData(form));
+        // Without an address of its own, the button's would be that of the page.
+        const address = button.hasAttribute("formaction") ? button.formAction : form.action;
         try {
-          const answer = await fetch(button.formAction, { method: "POST", body, headers: { "x-part": "1" } });
+          const answer = await fetch(address, { method: "POST", body, headers: { "x-part": "1" } });
           if (!answer.ok && answer.status !== 422) return;
           const page = new DOMParser().parseFromString(await answer.text(), "text/html");
           target.replaceChildren(...page.body.childNodes);
