@@ -165,16 +165,22 @@ class SqlClusters:
 
     def page(self, wanted: InboxFilter, at: datetime, first: int, limit: int) -> InboxPage:
         """Return clusters with their counts, from the `first` (0) on."""
-        counts = _counts(at, *_narrowed(wanted)).subquery()
-        query = (
-            select(CLUSTERS, counts)
-            .join(counts, counts.c.cluster_id == CLUSTERS.c.id)
-            .order_by(counts.c.misses.desc(), CLUSTERS.c.id.desc())
+        narrowed = _narrowed(wanted)
+        # Ordered by the index alone; only what is on the page is then counted in detail.
+        order = (
+            select(_OF)
+            .join(CLUSTERS, CLUSTERS.c.id == _OF)
+            .where(*narrowed)
+            .group_by(_OF)
+            .order_by(func.count().desc(), _OF.desc())
         )
         with self._engine.connect() as connection:
-            total = connection.execute(select(func.count()).select_from(counts)).scalar_one()
-            rows = connection.execute(query.offset(first).limit(limit)).all()
-        return InboxPage(tuple(_count(_cluster(row), row) for row in rows), total)
+            found = list(connection.execute(order).scalars())
+            ids = found[first : first + limit]
+            counts = _counts(at, CLUSTERS.c.id.in_(ids)).subquery()
+            query = select(CLUSTERS, counts).join(counts, counts.c.cluster_id == CLUSTERS.c.id)
+            by_id = {row.id: _count(_cluster(row), row) for row in connection.execute(query)}
+        return InboxPage(tuple(by_id[one] for one in ids), len(found))
 
     def published(self, entry_ids: Sequence[str], release: int) -> None:
         """Note the release in which what was accepted into entries became public."""
@@ -232,12 +238,15 @@ def _narrowed(wanted: InboxFilter) -> list[ColumnElement[bool]]:
     conditions = [CLUSTERS.c.state == wanted.state]
     if wanted.section:
         conditions.append(CLUSTERS.c.section == wanted.section)
+    asked: list[ColumnElement[bool]] = []
     if wanted.channel:
-        conditions.append(_has_member(INQUIRIES.c.channel == wanted.channel))
+        asked.append(INQUIRIES.c.channel == wanted.channel)
     if wanted.words:
-        conditions.append(_has_member(INQUIRIES.c.text.contains(wanted.words, autoescape=True)))
+        asked.append(INQUIRIES.c.text.contains(wanted.words, autoescape=True))
     if wanted.reason:
-        conditions.append(_has_member(_REASONS[wanted.reason]))
+        asked.append(_REASONS[wanted.reason])
+    if asked:
+        conditions.append(_has_member(and_(*asked)))
     return conditions
 
 
