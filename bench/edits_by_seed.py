@@ -3,172 +3,297 @@
 import random
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from faq.book import FaqBook
-from faq.entry import FaqEntry, Link
+from faq.entry import FaqEntry, Link, Variant
 from faq.files.folder_edit import FolderEditor
 
-Edit = Callable[[FolderEditor, FaqBook, random.Random, date], None]
 
+@dataclass(frozen=True)
+class Desk:
+    """What one edit is made with.
+
+    `asked` are questions of citizens with the entry that answers each, neither in the folder nor
+    among the past questions; `absent` are entries that the folder does not have.
+    """
+
+    editor: FolderEditor
+    book: FaqBook
+    chance: random.Random
+    today: date
+    asked: Sequence[tuple[str, str]]
+    absent: Sequence[FaqEntry]
+
+    def entries(self) -> list[FaqEntry]:
+        """Return what citizens may read now."""
+        return [one for one in self.book.entries if one.may_be_read(self.today) and one.phrasings]
+
+    def entry(self) -> FaqEntry:
+        """Draw an entry."""
+        return self.chance.choice(self.entries())
+
+    def question(self) -> tuple[str, FaqEntry]:
+        """Draw a citizen's question with the entry that answers it."""
+        text, entry_id = self.chance.choice([one for one in self.asked if one[1] in self.ids()])
+        return text, self.book.by_id[entry_id]
+
+    def ids(self) -> set[str]:
+        """Return the ids of what citizens may read now."""
+        return {entry.id for entry in self.entries()}
+
+    def put(self, entry: FaqEntry, **changes: object) -> None:
+        """Write an entry with other values."""
+        version = self.editor.entry(entry.id).version
+        self.editor.change_entry(replace(entry, **changes), version)  # type: ignore[arg-type]
+
+    def common_word(self) -> str:
+        """Draw a word that stands in many questions."""
+        found: Counter[str] = Counter()
+        for entry in self.book.entries:
+            found.update(set(_WORD.findall(entry.question)))
+        return self.chance.choice([word for word, _ in found.most_common(12)])
+
+
+Edit = Callable[[Desk], None]
+
+_WORD = re.compile(r"(?<![一-龠])[一-龠]{2,4}(?![一-龠])|[ァ-ヶー]{3,6}")
 _NUMBER = re.compile(r"(\d+)円")
 _END = re.compile(r"(を教えてください|はどうすればよいですか|ですか)。?$")
+_LONG = 100
 
 
-def _entries(book: FaqBook) -> list[FaqEntry]:
-    return [entry for entry in book.entries if entry.audience == "public" and entry.phrasings]
+def delete_phrasing(desk: Desk) -> None:
+    entry = desk.entry()
+    gone = desk.chance.randrange(len(entry.phrasings))
+    desk.put(entry, phrasings=entry.phrasings[:gone] + entry.phrasings[gone + 1 :])
 
 
-def _put(editor: FolderEditor, entry: FaqEntry, **changes: object) -> None:
-    editor.change_entry(replace(entry, **changes), editor.entry(entry.id).version)  # type: ignore[arg-type]
+def general_keyword(desk: Desk) -> None:
+    entry = desk.entry()
+    desk.put(entry, keywords=(*entry.keywords, desk.common_word()))
 
 
-def _common_words(book: FaqBook) -> list[str]:
-    found: Counter[str] = Counter()
-    for entry in book.entries:
-        found.update(set(re.findall(r"[一-龠]{2,3}|[ァ-ヶー]{3,6}", entry.question)))
-    return [word for word, _ in found.most_common(8)]
+def general_phrasing(desk: Desk) -> None:
+    entry, word = desk.entry(), desk.common_word()
+    ending = desk.chance.choice(("のことを教えて", "について", "はどうすればいい", ""))
+    desk.put(entry, phrasings=(*entry.phrasings, f"{word}{ending}"))
 
 
-def delete_phrasing(editor: FolderEditor, book: FaqBook, chance: random.Random, _: date) -> None:
-    entry = chance.choice(_entries(book))
-    gone = chance.randrange(len(entry.phrasings))
-    _put(editor, entry, phrasings=entry.phrasings[:gone] + entry.phrasings[gone + 1 :])
+def phrasing_of_another(desk: Desk) -> None:
+    text, right = desk.question()
+    wrong = desk.chance.choice([one for one in desk.entries() if one.topic != right.topic])
+    desk.put(wrong, phrasings=(*wrong.phrasings, text))
 
 
-def general_keyword(editor: FolderEditor, book: FaqBook, chance: random.Random, _: date) -> None:
-    entry = chance.choice(_entries(book))
-    _put(editor, entry, keywords=(*entry.keywords, chance.choice(_common_words(book))))
+def swap_answers(desk: Desk) -> None:
+    one, other = desk.chance.sample(desk.entries(), 2)
+    desk.put(one, answer=other.answer)
+    desk.put(other, answer=one.answer)
 
 
-def general_phrasing(editor: FolderEditor, book: FaqBook, chance: random.Random, _: date) -> None:
-    entry = chance.choice(_entries(book))
-    word = chance.choice(_common_words(book))
-    _put(editor, entry, phrasings=(*entry.phrasings, f"{word}のことを教えて"))
+def expire(desk: Desk) -> None:
+    last = desk.today - timedelta(days=desk.chance.randint(1, 400))
+    desk.put(desk.entry(), expires_on=last)
 
 
-def swap_answers(editor: FolderEditor, book: FaqBook, chance: random.Random, _: date) -> None:
-    one, other = chance.sample(_entries(book), 2)
-    _put(editor, one, answer=other.answer)
-    _put(editor, other, answer=one.answer)
-
-
-def expire(editor: FolderEditor, book: FaqBook, chance: random.Random, today: date) -> None:
-    last = today - timedelta(days=chance.randint(1, 400))
-    _put(editor, chance.choice(_entries(book)), expires_on=last, reviewed_on=None)
-
-
-def duplicate_entry(editor: FolderEditor, book: FaqBook, chance: random.Random, _: date) -> None:
-    entry = chance.choice(_entries(book))
+def duplicate_entry(desk: Desk) -> None:
+    entry = desk.entry()
     question = _END.sub("について知りたいです。", entry.question)
-    editor.add_entry(
-        FaqEntry(f"{entry.id}-2", f"{question}", entry.answer, topic=entry.topic, owner=entry.owner)
+    desk.editor.add_entry(
+        FaqEntry(f"{entry.id}-2", question, entry.answer, topic=entry.topic, owner=entry.owner)
     )
 
 
-def duplicate_phrasing(editor: FolderEditor, book: FaqBook, chance: random.Random, _: date) -> None:
-    one, other = chance.sample(_entries(book), 2)
-    taken = chance.choice(other.phrasings)
-    _put(editor, one, phrasings=(*one.phrasings, f"{taken}。"))
-
-
-def empty_answer(editor: FolderEditor, book: FaqBook, chance: random.Random, _: date) -> None:
-    long = [entry for entry in _entries(book) if len(entry.answer) > 100]
-    _put(editor, chance.choice(long), answer="窓口でお尋ねください。")
-
-
-def wrong_contact(editor: FolderEditor, book: FaqBook, chance: random.Random, _: date) -> None:
-    entry = chance.choice(_entries(book))
-    usual = {one.contact for one in book.entries if one.topic == entry.topic}
-    others = [office.id for office in book.offices if office.id not in usual]
-    _put(editor, entry, contact=chance.choice(others))
-
-
-def delete_entry(editor: FolderEditor, book: FaqBook, chance: random.Random, _: date) -> None:
-    entry = chance.choice(_entries(book))
-    editor.remove_entry(entry.id, editor.entry(entry.id).version)
-
-
-def misplace_answer(editor: FolderEditor, book: FaqBook, chance: random.Random, _: date) -> None:
-    one, other = chance.sample(_entries(book), 2)
-    _put(editor, one, answer=other.answer)
-
-
-def hide(editor: FolderEditor, book: FaqBook, chance: random.Random, _: date) -> None:
-    _put(editor, chance.choice(_entries(book)), audience="staff")
-
-
-def add_sentence(editor: FolderEditor, book: FaqBook, chance: random.Random, _: date) -> None:
-    entry = chance.choice(_entries(book))
-    _put(editor, entry, answer=f"{entry.answer}\n\n混み合う日は、午前中の早い時間が空いています。")
-
-
-def add_phrasing(editor: FolderEditor, book: FaqBook, chance: random.Random, _: date) -> None:
-    entry = chance.choice([one for one in _entries(book) if _END.search(one.question)])
-    wording = _END.sub("を知りたいのですが", entry.question)
-    _put(editor, entry, phrasings=(*entry.phrasings, wording))
-
-
-def add_entry(editor: FolderEditor, book: FaqBook, chance: random.Random, today: date) -> None:
-    thing = chance.choice(("天文台", "植物標本館", "蒸気機関車の公園", "温水の足湯", "郷土玩具館"))
-    asked = chance.choice(("休館日はいつですか。", "車いすで入れますか。", "写真をとれますか。"))
-    owner = chance.choice(_entries(book)).owner
-    answer = f"{thing}は、月曜日が休みです。車いすで入れます。写真もとれます。"
-    editor.add_entry(
-        FaqEntry(f"new-{today:%m%d}", f"{thing}の{asked}", answer, topic="文化", owner=owner)
+def duplicate_by_a_citizen(desk: Desk) -> None:
+    text, entry = desk.question()
+    answer = (entry.easy or entry).answer
+    desk.editor.add_entry(
+        FaqEntry(f"{entry.id}-3", text, answer, topic=entry.topic, owner=entry.owner)
     )
 
 
-def review(editor: FolderEditor, book: FaqBook, chance: random.Random, today: date) -> None:
-    _put(editor, chance.choice(_entries(book)), reviewed_on=today)
+def duplicate_phrasing(desk: Desk) -> None:
+    one, other = desk.chance.sample(desk.entries(), 2)
+    taken = desk.chance.choice(other.phrasings)
+    desk.put(one, phrasings=(*one.phrasings, f"{taken}。"))
 
 
-def add_link(editor: FolderEditor, book: FaqBook, chance: random.Random, _: date) -> None:
-    entry = chance.choice(_entries(book))
-    link = Link("くわしい案内", f"{book.city.url or 'https://www.city.example'}/annai/")
-    _put(editor, entry, links=(*entry.links, link))
+def empty_answer(desk: Desk) -> None:
+    entry = desk.chance.choice([one for one in desk.entries() if len(one.answer) > _LONG])
+    text = desk.chance.choice(("窓口でお尋ねください。", "準備中です。", entry.answer[:10]))
+    desk.put(entry, answer=text)
 
 
-def change_fee(editor: FolderEditor, book: FaqBook, chance: random.Random, _: date) -> None:
-    entry = chance.choice([one for one in _entries(book) if _NUMBER.search(one.answer)])
+def wrong_contact(desk: Desk) -> None:
+    entry = desk.entry()
+    others = [office.id for office in desk.book.offices if office.id != entry.contact]
+    desk.put(entry, contact=desk.chance.choice(others))
+
+
+def wrong_owner(desk: Desk) -> None:
+    entry = desk.entry()
+    others = {one.owner for one in desk.book.entries} - {entry.owner}
+    desk.put(entry, owner=desk.chance.choice(sorted(others)))
+
+
+def delete_entry(desk: Desk) -> None:
+    entry = desk.entry()
+    desk.editor.remove_entry(entry.id, desk.editor.entry(entry.id).version)
+
+
+def misplace_answer(desk: Desk) -> None:
+    one, other = desk.chance.sample(desk.entries(), 2)
+    desk.put(one, answer=other.answer)
+
+
+def answer_of_a_neighbour(desk: Desk) -> None:
+    """Paste what plain Japanese says of another entry of the topic: no sentence is the same."""
+    easy = [one for one in desk.entries() if one.easy]
+    told = desk.chance.choice(easy)
+    others = [one for one in desk.entries() if one.topic == told.topic and one.id != told.id]
+    entry = desk.chance.choice(others or desk.entries())
+    desk.put(entry, answer=told.easy.answer if told.easy else "")
+
+
+def hide(desk: Desk) -> None:
+    desk.put(desk.entry(), audience="staff")
+
+
+def remove_links(desk: Desk) -> None:
+    entry = desk.chance.choice([one for one in desk.entries() if one.links])
+    desk.put(entry, links=entry.links[1:])
+
+
+def another_question(desk: Desk) -> None:
+    entry, other = desk.chance.sample(desk.entries(), 2)
+    desk.put(entry, question=f"{other.phrasings[0]}のですが。")
+
+
+def add_sentence(desk: Desk) -> None:
+    entry = desk.entry()
+    told = desk.chance.choice(
+        (
+            "混み合う日は、午前中の早い時間が空いています。",
+            "くわしいことは、お問い合わせ先に電話で確かめてください。",
+            "本人確認書類を忘れずにお持ちください。",
+        )
+    )
+    desk.put(entry, answer=f"{entry.answer}\n\n{told}")
+
+
+def add_phrasing(desk: Desk) -> None:
+    text, entry = desk.question()
+    desk.put(entry, phrasings=(*entry.phrasings, text))
+
+
+def add_entry(desk: Desk) -> None:
+    desk.editor.add_entry(desk.chance.choice(desk.absent))
+
+
+def review(desk: Desk) -> None:
+    desk.put(desk.entry(), reviewed_on=desk.today)
+
+
+def add_link(desk: Desk) -> None:
+    entry = desk.entry()
+    link = Link("くわしい案内", f"{desk.book.city.url or 'https://www.city.example/'}annai/")
+    desk.put(entry, links=(*entry.links, link))
+
+
+def mend_link(desk: Desk) -> None:
+    entry = desk.chance.choice([one for one in desk.entries() if one.links])
+    first = replace(entry.links[0], url=f"{entry.links[0].url.rstrip('/')}/2027/")
+    desk.put(entry, links=(first, *entry.links[1:]))
+
+
+def change_fee(desk: Desk) -> None:
+    entry = desk.chance.choice([one for one in desk.entries() if _NUMBER.search(one.answer)])
     dearer = _NUMBER.sub(lambda found: f"{int(found[1]) + 100}円", entry.answer, count=1)
-    _put(editor, entry, answer=dearer)
+    desk.put(entry, answer=dearer)
 
 
-def mend_typo(editor: FolderEditor, book: FaqBook, chance: random.Random, _: date) -> None:
-    entry = chance.choice([one for one in _entries(book) if "ください" in one.answer])
-    _put(editor, entry, answer=entry.answer.replace("ください", "下さい", 1))
+def mend_typo(desk: Desk) -> None:
+    entry = desk.chance.choice([one for one in desk.entries() if "ください" in one.answer])
+    desk.put(entry, answer=entry.answer.replace("ください", "下さい", 1))
 
 
-def far_expiry(editor: FolderEditor, book: FaqBook, chance: random.Random, today: date) -> None:
-    last = today + timedelta(days=chance.randint(60, 700))
-    _put(editor, chance.choice(_entries(book)), expires_on=last)
+def mend_phrasing(desk: Desk) -> None:
+    entry = desk.chance.choice([one for one in desk.entries() if len(one.phrasings[0]) > 5])
+    desk.put(entry, phrasings=(f"{entry.phrasings[0]}のですが", *entry.phrasings[1:]))
+
+
+def mend_question(desk: Desk) -> None:
+    entry = desk.chance.choice([one for one in desk.entries() if _END.search(one.question)])
+    desk.put(entry, question=_END.sub("をお知らせください。", entry.question))
+
+
+def rewrite_answer(desk: Desk) -> None:
+    """Put an answer in the plain words that the city has already approved."""
+    plain = [
+        (one, one.easy.answer)
+        for one in desk.entries()
+        if one.easy and len(one.easy.answer) > len(one.answer) / 2
+    ]
+    entry, answer = desk.chance.choice(plain)
+    desk.put(entry, answer=answer)
+
+
+def add_easy(desk: Desk) -> None:
+    entry = desk.chance.choice([one for one in desk.entries() if not one.easy])
+    easy = Variant(entry.question, f"{entry.answer.split('。')[0]}。", entry.mark)
+    desk.put(entry, easy=easy)
+
+
+def add_keyword(desk: Desk) -> None:
+    """Add the longest written word of a citizen's question."""
+    text, entry = desk.question()
+    words = re.findall(r"[一-龠]{3,}|[ァ-ヶー]{4,}", text)
+    known = [word for word in words if word not in entry.keywords]
+    desk.put(entry, keywords=(*entry.keywords, max(known or [f"{entry.id}"], key=len)))
+
+
+def far_expiry(desk: Desk) -> None:
+    last = desk.today + timedelta(days=desk.chance.randint(60, 700))
+    desk.put(desk.entry(), expires_on=last)
 
 
 BAD: Mapping[str, Edit] = {
     "別の聞き方を消す": delete_phrasing,
     "広すぎる探すことば": general_keyword,
     "広すぎる聞き方": general_phrasing,
+    "ほかのFAQの質問を足す": phrasing_of_another,
     "回答を入れかえる": swap_answers,
     "期限を過去にする": expire,
     "同じFAQを足す": duplicate_entry,
+    "同じFAQを別のことばで足す": duplicate_by_a_citizen,
     "ほかの聞き方を足す": duplicate_phrasing,
     "回答をほとんど消す": empty_answer,
     "ちがう窓口": wrong_contact,
+    "ちがう所管課": wrong_owner,
     "FAQを消す": delete_entry,
     "ほかの回答を貼る": misplace_answer,
+    "となりの回答を書く": answer_of_a_neighbour,
     "職員だけにする": hide,
+    "関連ページを消す": remove_links,
+    "質問をほかのものにする": another_question,
 }
 
 GOOD: Mapping[str, Edit] = {
     "回答に1文足す": add_sentence,
-    "聞き方を足す": add_phrasing,
+    "市民の聞き方を足す": add_phrasing,
     "新しいFAQ": add_entry,
     "確認日を新しく": review,
     "リンクを足す": add_link,
+    "リンクを直す": mend_link,
     "金額を直す": change_fee,
     "表記を直す": mend_typo,
+    "聞き方を直す": mend_phrasing,
+    "質問の言い方を直す": mend_question,
+    "回答を書き直す": rewrite_answer,
+    "やさしい日本語を足す": add_easy,
+    "探すことばを足す": add_keyword,
     "先の期限": far_expiry,
 }

@@ -8,6 +8,7 @@ from bot.evaluation import Judged, Verdict
 from bot.inquiry import Inquiry, asked_again
 from bot.reply import Kind
 from bot.verdicts import Verdicts
+from nlp.normalise import normalise
 from nlp.progress import Count, uncounted
 
 Judgement = Literal["better", "worse", "unknown"]
@@ -20,22 +21,25 @@ _FROM_GOLDEN: Final[Mapping[Judgement, str]] = {
     "worse": "点検用質問に、今ほど正しく答えられません",
     "unknown": "点検用質問としての正しさは変わりません",
 }
-_HELPED: Final = "今の回答は「役に立った」と言われています"
-_DID_NOT_HELP: Final = "今の応答は「役に立たなかった」と言われています"
+_SAID: Final[Mapping[bool, str]] = {
+    True: "「役に立った」と言われています",
+    False: "「役に立たなかった」と言われています",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A reply as far as a change of it matters."""
+    """A reply as far as a change of it matters: the entries shown, or the id of a sentence."""
 
     kind: Kind
     shown: tuple[str, ...]
 
     @classmethod
-    def of(cls, verdict: Verdict) -> "Outcome":
+    def of(cls, reply: Verdict | Judged) -> "Outcome":
         """Return the outcome of a reply."""
-        shown = verdict.shown
-        return cls(verdict.kind, shown[:1] if verdict.kind == "answered" else shown)
+        if reply.kind == "fixed":
+            return cls(reply.kind, (reply.sentence,))
+        return cls(reply.kind, reply.shown[:1] if reply.kind == "answered" else reply.shown)
 
     def is_like(self, other: "Outcome") -> bool:
         """Tell whether a citizen would see no difference: another order of candidates is none."""
@@ -78,7 +82,7 @@ def replayed(
     for (text, asked), *both in zip(heard.items(), was, will_be, strict=True):
         before, after = map(Outcome.of, both)
         if not before.is_like(after):
-            judgement, why = _judged_by_citizens(before, asked)
+            judgement, why = _judged_by_citizens(before, after, asked)
             found.append(Flip(text, len(asked), before, after, judgement, why))
     return Replayed(tuple(found), len(heard), sum(map(len, heard.values())))
 
@@ -87,7 +91,7 @@ def golden_flips(before: Sequence[Judged], after: Sequence[Judged]) -> tuple[Fli
     """Return the golden questions whose reply changes, judged by what they must reach."""
     found = []
     for was, now in zip(before, after, strict=True):
-        both = (Outcome(was.kind, _seen(was)), Outcome(now.kind, _seen(now)))
+        both = (Outcome.of(was), Outcome.of(now))
         if not both[0].is_like(both[1]):
             judgement = _judged(_worth(was), _worth(now))
             why = _FROM_GOLDEN[judgement]
@@ -98,12 +102,12 @@ def golden_flips(before: Sequence[Judged], after: Sequence[Judged]) -> tuple[Fli
 def joined(past: Sequence[Flip], golden: Sequence[Flip]) -> tuple[Flip, ...]:
     """Return all flips, each question once, those asked most often first; golden ones judge."""
     asked = {flip.text: flip.asked for flip in past}
-    by_golden = {flip.text: flip for flip in golden}
+    by_golden = {normalise(flip.text) for flip in golden}
     flips = [flip for flip in past if flip.text not in by_golden]
     flips += [
         Flip(
             flip.text,
-            asked.get(flip.text, 0),
+            asked.get(normalise(flip.text), 0),
             flip.before,
             flip.after,
             flip.judgement,
@@ -114,10 +118,6 @@ def joined(past: Sequence[Flip], golden: Sequence[Flip]) -> tuple[Flip, ...]:
     ]
     worst: tuple[Judgement, ...] = ("worse", "unknown", "better")
     return tuple(sorted(flips, key=lambda one: (-one.asked, worst.index(one.judgement), one.text)))
-
-
-def _seen(judged: Judged) -> tuple[str, ...]:
-    return judged.shown[:1] if judged.kind == "answered" else judged.shown
 
 
 def _worth(judged: Judged) -> int:
@@ -134,16 +134,30 @@ def _judged(was: int, now: int) -> Judgement:
     return "better" if now > was else "worse"
 
 
-def _judged_by_citizens(before: Outcome, asked: Sequence[Heard]) -> tuple[Judgement, str]:
-    """Judge by what citizens said of the reply that is now given; the last one who spoke counts."""
-    first = before.shown[:1] if before.kind == "answered" else ()
+def _judged_by_citizens(
+    before: Outcome, after: Outcome, asked: Sequence[Heard]
+) -> tuple[Judgement, str]:
+    """Judge by what citizens said of both replies when they were given them."""
+    was, will_be = _liked(before, asked), _liked(after, asked)
+    if was == will_be:
+        return "unknown", ""
+    told = f"今の応答は{_SAID[was]}" if was is not None else ""
+    if will_be is not None:
+        told += "。" if told else ""
+        told += f"公開後と同じ応答は、前に{_SAID[will_be]}"
+    is_worse = was if was is not None else not will_be
+    return ("worse" if is_worse else "better"), told
+
+
+def _liked(outcome: Outcome, asked: Sequence[Heard]) -> bool | None:
+    """Return whether more citizens found a reply helpful than not; None when nobody tells."""
+    first = outcome.shown[:1] if outcome.kind == "answered" else ()
     said = [
         helpful
         for inquiry, helpful in asked
         if helpful is not None
-        and inquiry.kind == before.kind
+        and inquiry.kind == outcome.kind
         and (not first or inquiry.entry_id == first[0])
     ]
-    if not said:
-        return "unknown", ""
-    return ("worse", _HELPED) if said[-1] else ("better", _DID_NOT_HELP)
+    yes = sum(said)
+    return None if 2 * yes == len(said) else 2 * yes > len(said)

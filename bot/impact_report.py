@@ -48,6 +48,19 @@ class Finding:
     entry_ids: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
 
+    @classmethod
+    def of(
+        cls,
+        rule: str,
+        severity: Severity,
+        message: str,
+        entry_ids: Iterable[str],
+        questions: Iterable[str] = (),
+    ) -> "Finding":
+        """Return a finding that names each entry and question once."""
+        ids = tuple(sorted(set(entry_ids)))
+        return cls(rule, severity, message, ids, tuple(dict.fromkeys(questions)))
+
 
 @dataclass(frozen=True)
 class EditOut:
@@ -113,10 +126,14 @@ def report_of(
     findings: tuple[Finding, ...],
 ) -> ImpactReport:
     """Return the report on going from one book to another."""
-    names = {entry.id: entry.question for one in (before, after) for entry in one.entries}
+
+    def name(shown: str) -> str:
+        entry = after.entry(shown) or before.entry(shown)
+        sentence = after.sentence(shown) or before.sentence(shown)
+        return entry.question if entry else sentence.text[0] if sentence else shown
 
     def told(outcome: Outcome) -> OutcomeOut:
-        return OutcomeOut(outcome.kind, tuple((one, names.get(one, one)) for one in outcome.shown))
+        return OutcomeOut(outcome.kind, tuple((one, name(one)) for one in outcome.shown))
 
     return ImpactReport(
         replay.questions,

@@ -19,7 +19,8 @@ from bot.evaluation import REJECTED, Figures, Judged, figures
 from bot.impact import Flip, Heard, golden_flips, joined, replayed
 from bot.impact_report import ImpactReport, first_report, report_of
 from bot.kept_file import decoded, read_kept, write_kept
-from bot.publish_rules import RULE_LABELS, Case, as_citizens, findings_of
+from bot.publish_case import Case, as_citizens
+from bot.publish_rules import RULE_LABELS, findings_of
 from bot.question import Question
 from bot.release import Release, ReleaseShelf, ReleaseStore
 from bot.verdicts import Verdicts
@@ -49,11 +50,20 @@ _CHECKING: Final = "直したFAQと、そのまわりを確かめています"
 
 @dataclass(frozen=True)
 class Draft:
-    """A folder that is ready to be published, and what publishing it would mean."""
+    """A folder that is ready to be published, and what publishing it would mean.
+
+    `published` is what citizens see now, None before the first release or when it is damaged.
+    """
 
     folder: FaqFolder
+    published: FaqBook | None
     figures: Figures
     impact: ImpactReport
+
+    @property
+    def needs_two(self) -> bool:
+        """Whether two people must approve: a draft cannot switch that off for itself."""
+        return (self.published or self.folder.book).city.approval == "two"
 
 
 class Publisher:
@@ -84,7 +94,7 @@ class Publisher:
             after = draft.judge(folder.golden, at, counted(progress, _JUDGING))
             book = self._book_of(release) if release else None
             if book is None:
-                return Draft(folder, figures(after), first_report(folder.book, after))
+                return Draft(folder, None, figures(after), first_report(folder.book, after))
             current = ask(book)
             before = current.judge(folder.golden, at, counted(progress, _COMPARING))
             replay = replayed(current, draft, past, counted(progress, _REPLAYING))
@@ -92,7 +102,7 @@ class Publisher:
             flips = joined(replay.flips, golden_flips(before, after))
             found = findings_of(self._case(current, draft, before, after, flips, at))
             impact = report_of(book, folder.book, before, after, replay, flips, found)
-            return Draft(folder, figures(after), impact)
+            return Draft(folder, book, figures(after), impact)
 
     def _case(
         self,
@@ -118,6 +128,8 @@ class Publisher:
             flips=flips,
             asks_before=as_citizens(current.of, put, REJECTED),
             asks_after=as_citizens(draft.of, put, REJECTED),
+            ranks_before=lambda asked: current.judge(asked, at),
+            ranks_after=lambda asked: draft.judge(asked, at),
             terms=cache(self._shelf.terms),
             today=at.astimezone(JAPAN).date(),
         )

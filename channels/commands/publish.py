@@ -80,7 +80,7 @@ def publish(
     if dry_run:
         console.print("確かめただけです。公開していません。")
         return
-    by = _publisher(opened, draft, approved_by)
+    by = _publisher(draft, approved_by)
     try:
         release = opened.publisher.publish(
             draft, at, reason=reason, by=by, accept_broken=accept_broken
@@ -129,15 +129,10 @@ def _print_draft(console: Console, draft: Draft) -> None:
     print_impact(console, draft.impact)
 
 
-def _publisher(opened: Backend, draft: Draft, approved_by: str) -> str:
-    """Return who publishes; where the city wants two people, both.
-
-    A draft cannot take that back by itself: what is public counts as well.
-    """
+def _publisher(draft: Draft, approved_by: str) -> str:
+    """Return who publishes; where the city wants two people, both."""
     by = getpass.getuser()
-    current = opened.shelf.current()
-    books = [draft.folder.book, *([opened.shelf.book(current)] if current else [])]
-    if any(book.city.approval == "two" for book in books) and approved_by in ("", by):
+    if draft.needs_two and approved_by.strip() in ("", by):
         raise click.ClickException(
             "この市では、公開に2人の確認が要ります。職員画面から公開するか、"
             "確認したほかの人の名前を --approved-by に付けてください。"

@@ -1,5 +1,6 @@
 """What the rules before publishing say of edits, good and bad."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -8,14 +9,16 @@ from pathlib import Path
 import pytest
 
 from bot.edits import edits_of
-from bot.evaluation import REJECTED
+from bot.evaluation import REJECTED, Verdict, judged_as
+from bot.impact import Flip, Outcome
 from bot.impact_report import ImpactReport
 from bot.inquiry import Feedback, inquiry_of
-from bot.publish_rules import RULE_LABELS, Case, findings_of
+from bot.publish_case import Case
+from bot.publish_rules import RULE_LABELS, findings_of
 from bot.question import Question
 from channels.backend import Backend
 from faq.book import FaqBook
-from faq.entry import FaqEntry
+from faq.entry import FaqEntry, Link
 from faq.files.folder_edit import FolderEditor
 from nlp.normalise import normalise
 from nlp.personal_data import mask
@@ -66,10 +69,14 @@ def ask(backend: Backend, text: str, helpful: bool | None = None, times: int = 1
         ({"phrasings": ()}, "wording_lost"),
         ({"question": "深海魚の飼い方", "phrasings": ()}, "golden_broken"),
         ({"audience": "staff"}, "audience"),
+        ({"contact": "kumin"}, "contact_unusual"),
+        ({"owner": "call"}, "owner_unusual"),
+        ({"answer": "犬の登録は、飼い始めた日から30日までに窓口でします。"}, "answer_apart"),
+        ({"phrasings": ("粗大ごみを捨てたい", "転入届 どこ")}, "duplicate"),
     ],
 )
 def test_a_bad_edit_is_pointed_out(impact_of, changes: dict[str, object], rule: str) -> None:  # type: ignore[no-untyped-def]
-    impact = impact_of(reviewed_on=None, **changes)
+    impact = impact_of(**changes)
     found = [one for one in impact.findings if one.rule == rule]
     assert found, rules(impact)
     assert BULKY in found[0].entry_ids
@@ -82,6 +89,10 @@ def test_a_bad_edit_is_pointed_out(impact_of, changes: dict[str, object], rule: 
         {"reviewed_on": NOON.date()},
         {"keywords": ("たんす", "ソファーの処分")},
         {"phrasings": ("粗大ごみを捨てたい", "タンスを捨てたい", "古いベッドを引き取ってほしい")},
+        {"phrasings": ("粗大ごみを捨てたい", "タンスを捨てたいです")},
+        {"links": (Link("粗大ごみ", "https://www.city.kohamate.example/sodai/"),)},
+        {"answer": "電話で申し込み、手数料の券をはって出します。券はコンビニで買えます。"},
+        {"expires_on": NOON.date() + timedelta(days=400)},
     ],
 )
 def test_a_good_edit_is_left_in_peace(impact_of, changes: dict[str, object]) -> None:  # type: ignore[no-untyped-def]
@@ -108,7 +119,18 @@ def test_a_shortened_answer_and_one_on_something_else_are_pointed_out(
 ) -> None:
     written = editor.entry("tennyu")
     editor.change_entry(replace(written.value, answer="深海魚は飼えません。"), written.version)
-    assert {"answer_short", "answer_apart"} & rules(report(backend, city_folder))
+    assert {"answer_short", "answer_apart"} <= rules(report(backend, city_folder))
+
+
+def test_what_is_taken_from_an_entry_is_pointed_out(
+    backend: Backend, city_folder: Path, editor: FolderEditor
+) -> None:
+    move, days = editor.entry("tennyu"), editor.entry("gomi-day")
+    bare = replace(move.value, links=(), easy=None, translations={})
+    editor.change_entry(bare, move.version)
+    editor.change_entry(replace(days.value, by_ward={}), days.version)
+    found = rules(report(backend, city_folder))
+    assert {"links_removed", "wards_removed", "languages_removed"} <= found
 
 
 def test_a_removed_entry_names_the_questions_it_answered(
@@ -163,10 +185,8 @@ def test_the_report_comes_back_as_it_was_kept(impact_of: Callable[..., ImpactRep
     assert ImpactReport.from_json(impact.to_json()) == impact
 
 
-def test_a_word_that_many_entries_use_is_too_general() -> None:
-    entries = [FaqEntry(f"e{at}", f"証明 の {at} 番", "答え") for at in range(9)]
-    edited = replace(entries[0], keywords=("証明",))
-    before, after = FaqBook.of(entries), FaqBook.of([edited, *entries[1:]])
+def case_of(before: FaqBook, after: FaqBook, **changes: object) -> Case:
+    """Return a case in which no desk finds anything."""
     case = Case(
         before,
         after,
@@ -176,14 +196,56 @@ def test_a_word_that_many_entries_use_is_too_general() -> None:
         flips=(),
         asks_before=lambda texts: [REJECTED] * len(texts),
         asks_after=lambda texts: [REJECTED] * len(texts),
+        ranks_before=lambda asked: [judged_as(one, REJECTED) for one in asked],
+        ranks_after=lambda asked: [judged_as(one, REJECTED) for one in asked],
         terms=lambda text: tuple(text.split()),
         today=NOON.date(),
     )
-    (found,) = findings_of(case)
+    return replace(case, **changes)  # type: ignore[arg-type]
+
+
+def test_a_word_that_many_entries_use_is_too_general() -> None:
+    entries = [FaqEntry(f"e{at}", f"証明 の {at} 番", "答え") for at in range(9)]
+    edited = replace(entries[0], keywords=("証明", "めずらしい"))
+    before, after = FaqBook.of(entries), FaqBook.of([edited, *entries[1:]])
+    (found,) = findings_of(case_of(before, after))
     assert (found.rule, found.questions) == ("too_general", ("証明",))
 
 
+def test_a_synonym_that_led_somewhere_is_missed() -> None:
+    entries = [FaqEntry("waste", "粗大ごみ", "答え")]
+    before = FaqBook.of(entries, synonyms=(("粗大ごみ", "大型ごみ"), ("区役所", "役所")))
+    after = FaqBook.of(entries, synonyms=(("区役所", "役所"),))
+    led = {"大型ごみ": Verdict("answered", 0.9, ("waste",), ())}
+    case = case_of(
+        before, after, asks_before=lambda texts: [led.get(text, REJECTED) for text in texts]
+    )
+    found = next(one for one in findings_of(case) if one.rule == "synonym_lost")
+    assert (found.questions, found.entry_ids) == (("大型ごみ",), ("waste",))
+
+
+def test_nothing_changed_is_nothing_to_say() -> None:
+    book = FaqBook.of([FaqEntry("waste", "粗大ごみ", "答え")])
+    assert findings_of(case_of(book, FaqBook.of(book.entries))) == ()
+
+
+def test_a_question_that_another_entry_answered_is_taken_over() -> None:
+    entries = [FaqEntry("waste", "粗大ごみ", "答え"), FaqEntry("dog", "犬", "答え")]
+    edited = replace(entries[1], phrasings=("大きなもの",))
+    before, after = FaqBook.of(entries), FaqBook.of([entries[0], edited])
+    was, now = Outcome("answered", ("waste",)), Outcome("answered", ("dog",))
+    taken = Flip("大きな家具", 3, was, now)
+    found = findings_of(case_of(before, after, flips=(taken,)))
+    assert [one.questions for one in found if one.rule == "takes_over"] == [("大きな家具",)]
+    wanted = replace(taken, judgement="better")
+    rules_then = {one.rule for one in findings_of(case_of(before, after, flips=(wanted,)))}
+    assert "takes_over" not in rules_then
+
+
 def test_every_rule_has_a_name_for_staff() -> None:
-    source = (ROOT / "bot" / "publish_rules.py").read_text(encoding="utf-8")
+    sources = [*(ROOT / "bot").glob("*_rules.py")]
+    told = "".join(path.read_text(encoding="utf-8") for path in sources)
     for rule in RULE_LABELS:
-        assert source.count(f'"{rule}"') >= 2, f"{rule} is found by no rule"
+        assert told.count(f'"{rule}"') >= 2, f"{rule} is found by no rule"
+    named = set(re.findall(r'(?:Finding\.of\(|yield )"([a-z_]+)"', told))
+    assert named <= RULE_LABELS.keys()
