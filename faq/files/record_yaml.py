@@ -97,6 +97,8 @@ def edited(item: Item, changes: Fields) -> str:
     for name, value in changes.items():
         if name in blocks:
             blocks[name] = _replaced(blocks[name], item.values, name, value, newline)
+            if not blocks[name]:
+                del blocks[name]
         elif value is not None:
             blocks = _added(blocks, name, _field(name, value, column, newline))
     text = "".join(line for block in blocks.values() for line in block)

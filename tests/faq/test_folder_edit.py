@@ -245,3 +245,14 @@ def test_nothing_is_made_of_ids_that_are_not_there(editor: FolderEditor) -> None
     with pytest.raises(UnknownItem):
         editor.add_phrasing("nothing", "x")
     assert editor.entry("gomi-day").file == GOMI
+
+
+def test_one_field_goes_while_another_comes(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(SMALL_CITY, tmp_path / "faq"))
+    editor = FolderEditor(folder, normalise)
+    for entry_id in read_folder(folder, normalise).book.by_id:
+        written = editor.entry(entry_id)
+        day = date(2027, 3, 31)
+        changed = replace(written.value, reviewed_on=None, expires_on=day, keywords=("新しい",))
+        editor.change_entry(changed, written.version)
+        assert editor.entry(entry_id).value == changed
