@@ -14,10 +14,10 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.staticfiles import StaticFiles
 
 from bot.board import LiveBoard
-from bot.conversation import Conversations
 from bot.errors import NoRelease
 from bot.inquiry import Feedback, Inquiry
 from bot.live_desk import LiveDesk
+from bot.shared_conversations import SharedConversations
 from bot.store.writer import GroupCommitWriter
 from channels.backend import Backend
 from channels.line import webhook
@@ -84,9 +84,12 @@ def create_app(
     site = Site(public, backend.settings.public_url)
     staff = StaffStart(backend, live, writer, board, _previews(site), code) if for_staff else None
 
+    def forget_talks() -> None:
+        public.conversations.clean(backend.clock())
+
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with _running(live, board, writer, line, staff):
+        async with _running(live, board, writer, line, staff, forget_talks):
             yield
 
     app = FastAPI(
@@ -150,7 +153,13 @@ def _public_desk(
         await asyncio.to_thread(backend.releases.current_number)
 
     return PublicDesk(
-        live, writer, give_feedback, check_ready, backend.clock, Conversations(), board
+        live,
+        writer,
+        give_feedback,
+        check_ready,
+        backend.clock,
+        SharedConversations(backend.conversations),
+        board,
     )
 
 
@@ -207,6 +216,7 @@ async def _running(
     writer: GroupCommitWriter[Inquiry],
     line: LineStart | None,
     staff: StaffStart | None,
+    forget_talks: Callable[[], object],
 ) -> AsyncIterator[None]:
     # A question waits for the interpreter some 25 times (after each product of matrices); while
     # another thread loads a release, each wait takes as long as this, 5 ms if nothing is said.
@@ -222,6 +232,7 @@ async def _running(
         # The first message in another language need not wait for it, nor need the start.
         asyncio.create_task(asyncio.to_thread(load_detector)),
         *([asyncio.create_task(_follow(staff.work, "new misses"))] if staff else []),
+        asyncio.create_task(_follow(forget_talks, "conversations that are over", 60.0)),
     ]
     try:
         yield
@@ -249,9 +260,9 @@ async def _load_first(live: LiveDesk) -> None:
         gc.enable()
 
 
-async def _follow(refresh: Callable[[], object], what: str) -> None:
+async def _follow(refresh: Callable[[], object], what: str, every: float = _POLL_SECONDS) -> None:
     while True:
-        await asyncio.sleep(_POLL_SECONDS)
+        await asyncio.sleep(every)
         try:
             await asyncio.to_thread(refresh)
         except Exception:  # the next look may succeed; answering goes on with what is loaded

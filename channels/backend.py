@@ -11,11 +11,13 @@ from bot.store.accounts import SqlAccounts
 from bot.store.audit import SqlAudit
 from bot.store.board import SqlBoard
 from bot.store.clusters import SqlClusters
-from bot.store.database import open_database
+from bot.store.conversations import SqlConversations
+from bot.store.database import is_postgresql, open_database
 from bot.store.deliveries import SqlDeliveries
 from bot.store.drafts import SqlDrafts
 from bot.store.inquiries import SqlInquiries
 from bot.store.releases import SqlReleases
+from bot.store.turns import Turns
 from channels.clock import Clock, now
 from channels.settings import Settings, copy_sample_city
 from channels.staff.passwords import ArgonPasswords
@@ -36,11 +38,19 @@ class Backend:
     audit: SqlAudit
     clusters: SqlClusters
     drafts: SqlDrafts
+    turns: Turns
+    conversations: SqlConversations | None
+    """Only where processes share them; one alone remembers them itself."""
     shelf: ReleaseShelf
     publisher: Publisher
     clock: Clock
     close: Callable[[], None]
     """Closes the database, so that SQLite folds its log into the one file people copy."""
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several processes and machines may serve at once."""
+        return self.conversations is not None
 
 
 def open_backend(settings: Settings, clock: Clock = now) -> Backend:
@@ -65,6 +75,8 @@ def open_backend(settings: Settings, clock: Clock = now) -> Backend:
         audit=SqlAudit(engine),
         clusters=SqlClusters(engine),
         drafts=SqlDrafts(engine),
+        turns=Turns(engine),
+        conversations=SqlConversations(engine) if is_postgresql(engine) else None,
         shelf=shelf,
         publisher=Publisher(releases, shelf, with_meaning=settings.meaning),
         clock=clock,

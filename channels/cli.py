@@ -12,6 +12,7 @@ from channels.commands.console import complain
 from channels.commands.impact import impact
 from channels.commands.imports import imports
 from channels.commands.line import line
+from channels.commands.migrate import migrate
 from channels.commands.publish import check, publish, releases, rollback
 from channels.commands.quality import evaluate
 from channels.commands.records import inquiries, misses
@@ -29,6 +30,7 @@ def group() -> None:
 
 for command in (
     serve,
+    migrate,
     ask,
     check,
     evaluate,

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.board import LiveBoard
-from bot.conversation import Conversation, Conversations
+from bot.conversation import Conversation
 from bot.desk import Considered, InquiryDesk
 from bot.inquiry import Feedback, InquiryRecorder, inquiry_of
 from bot.live_desk import LiveDesk
 from bot.question import Channel, Question
+from bot.shared_conversations import SharedConversations
 from channels.clock import Clock
 from faq.book import FaqBook
 from faq.entry import FaqEntry
@@ -54,7 +55,7 @@ class PublicDesk:
     give_feedback: Callable[[Feedback], Awaitable[bool]]
     check_ready: Callable[[], Awaitable[None]]
     clock: Clock
-    conversations: Conversations
+    conversations: SharedConversations
     board: LiveBoard
 
     @property
@@ -65,7 +66,7 @@ class PublicDesk:
     async def ask(self, asked: Asked) -> tuple[Considered, FaqBook]:
         """Answer and record a question; the book is the one it was answered from."""
         desk, at = self.desk, self.clock()
-        known = self.conversations.recall(asked.session, at)
+        known = await self.conversations.recall(asked.session, at)
         question = Question.from_text(
             asked.text,
             asked.channel,
@@ -75,10 +76,10 @@ class PublicDesk:
             entry_id=asked.entry_id or known.entry_id,
         )
         considered = await desk.answer(question, self.recorder, asked.inquiry_id)
-        self._keep(asked.session, considered.conversation, known, at)
+        await self._keep(asked.session, considered.conversation, known, at)
         return considered, desk.book
 
-    def choose(self, chosen: Chosen) -> tuple[Considered, FaqBook] | None:
+    async def choose(self, chosen: Chosen) -> tuple[Considered, FaqBook] | None:
         """Return the answer of an entry or item that was chosen, which goes on from there.
 
         None when citizens may not read it (any more). Nothing is recorded, for no question was
@@ -88,7 +89,7 @@ class PublicDesk:
         entry = desk.book.entry(chosen.entry_id)
         if entry is None or not self.is_public(entry):
             return None
-        known = self.conversations.recall(chosen.session, at)
+        known = await self.conversations.recall(chosen.session, at)
         question = desk.placed(
             Question.from_text(
                 entry.question[:MAX_CHARACTERS],
@@ -101,15 +102,15 @@ class PublicDesk:
         )
         reply = desk.given(question, entry)
         conversation = Conversation.after(question, reply)
-        self._keep(chosen.session, conversation, known, at)
+        await self._keep(chosen.session, conversation, known, at)
         offered = replace(inquiry_of(question, reply, desk.release), id=chosen.inquiry_id)
         return Considered(reply, offered, conversation), desk.book
 
-    def _keep(
+    async def _keep(
         self, session: str | None, now: Conversation, before: Conversation, at: datetime
     ) -> None:
         """Remember where a conversation stands; how it is read does not change by a question."""
-        self.conversations.keep(session, replace(now, text_only=before.text_only), at)
+        await self.conversations.keep(session, replace(now, text_only=before.text_only), at)
 
     def notices(self) -> list[Notice]:
         """Return the notices to show now, the most urgent first; needs no release."""

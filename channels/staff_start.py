@@ -48,6 +48,7 @@ class StaffStart:
         self._sorter = MissSorter(backend.clusters, lambda: live.desk)
         self._curator = Curator(backend.clusters, editor, backend.audit, backend.inquiries, history)
         self._preparing = Preparing(backend.settings)
+        self._turns = backend.turns
         self.application: FastAPI = build_console(
             Console(
                 accounts=backend.accounts,
@@ -78,8 +79,10 @@ class StaffStart:
     def work(self) -> None:
         """Do a little of what waits; slow: call it in a thread."""
         at = self._clock()
-        self._curator.erase_due(at)
-        self._sorter.step(at)
+        with self._turns.only_one("staff") as is_mine:
+            if is_mine:
+                self._curator.erase_due(at)
+                self._sorter.step(at)
 
     def stop(self) -> None:
         """End what runs beside."""

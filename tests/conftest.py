@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -28,14 +28,13 @@ from faq.files.folder import read_folder
 from faq.index import FaqIndex
 from nlp.normalise import normalise
 from nlp.tokeniser import SudachiTokeniser
+from tests.moments import NOON
+from tests.postgres import Postgres, running_postgres
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
 SMALL_CITY = TESTS / "small_city"
 SAMPLE_CITY = ROOT / "faq" / "entries" / "shiomi"
-NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
-"""Tuesday 24 November 2026, 12:00 in Japan."""
-
 SWITCH_SECONDS = 30
 """How long a test waits for a new release: 5 s are promised, a busy machine may need more."""
 
@@ -56,6 +55,13 @@ def pytest_runtest_setup() -> None:
 @pytest.fixture(scope="session")
 def tokeniser() -> SudachiTokeniser:
     return SudachiTokeniser()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A private PostgreSQL, started by the first test that needs it."""
+    with running_postgres() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

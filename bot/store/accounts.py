@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Engine, Row, delete, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.accounts import Account, StaffSession
+from bot.store.database import upsert
 from bot.store.schema import STAFF_ACCOUNTS, STAFF_SESSIONS
 
 
@@ -33,8 +33,8 @@ class SqlAccounts:
     def put_account(self, account: Account) -> None:
         """Keep an account, in place of the one of the same name."""
         values = {name: getattr(account, name) for name in STAFF_ACCOUNTS.c.keys()}
-        kept = upsert(STAFF_ACCOUNTS).values(values)
         with self._engine.begin() as connection:
+            kept = upsert(connection, STAFF_ACCOUNTS).values(values)
             connection.execute(kept.on_conflict_do_update(index_elements=["name"], set_=values))
 
     def count_failure(self, name: str) -> int:

@@ -62,8 +62,8 @@ class SqlAudit:
         """Yield all events, the oldest first."""
         query = select(AUDIT_EVENTS).order_by(AUDIT_EVENTS.c.number)
         with self._engine.connect() as connection:
-            for row in connection.execution_options(yield_per=_PAGE).execute(query):
-                yield _event(row)
+            with connection.execution_options(yield_per=_PAGE).execute(query) as rows:
+                yield from map(_event, rows)
 
 
 def _event(row: Row[Any]) -> AuditEvent:

@@ -16,7 +16,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.errors import UnknownCluster
 from bot.inbox import (
@@ -32,6 +31,7 @@ from bot.inbox import (
 )
 from bot.inquiry import Miss, MissReason, miss_reason
 from bot.question import CHANNEL_LABELS
+from bot.store.database import upsert
 from bot.store.inquiries import IS_MISS, inquiry_from, miss_from
 from bot.store.schema import CLUSTER_MEMBERS, CLUSTER_NOTES, CLUSTERS, FEEDBACK, INQUIRIES
 
@@ -66,7 +66,9 @@ class SqlClusters:
             if new:
                 connection.execute(insert(CLUSTERS), [_values(one) for one in new])
             if rows:
-                connection.execute(upsert(CLUSTER_MEMBERS).on_conflict_do_nothing(), rows)
+                connection.execute(
+                    upsert(connection, CLUSTER_MEMBERS).on_conflict_do_nothing(), rows
+                )
 
     def cluster(self, cluster_id: str) -> Cluster:
         """Return a cluster; raises UnknownCluster."""

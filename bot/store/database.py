@@ -1,44 +1,115 @@
-"""Opening the database: durable settings for SQLite, and the schema brought up to date."""
+"""Opening the database: durable settings, and a schema that this program knows."""
 
 import sqlite3
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, inspect, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from bot.errors import StoreUnusable
 
-HEAD: Final = "0004"
+HEAD: Final = "0005"
 """The newest migration; a test holds it against the migrations folder."""
 
 _BUSY_SECONDS: Final = 10.0
+_POOL: Final = 8
+_POOL_SECONDS: Final = 5.0
+_MIGRATING: Final = 7_015_001  # the number of the advisory lock; any that nobody else uses
+# A server that is gone must be noticed soon: citizens wait meanwhile.
+_POSTGRESQL: Final = {
+    "connect_timeout": 2,
+    "tcp_user_timeout": 5_000,
+    "keepalives_idle": 5,
+    "application_name": "toiawase",
+}
 
 
 def open_database(url: str, at: datetime) -> Engine:
-    """Open the database and bring its schema up to date; raises StoreUnusable with the reason."""
+    """Open the database; raises StoreUnusable with the reason.
+
+    SQLite is brought up to date, after a copy of it was kept. PostgreSQL may serve others
+    meanwhile: it is only brought up to date by `migrate`.
+    """
     engine = _engine(url)
     try:
-        with engine.connect() as connection:
-            revision = _revision(connection)
-        if revision != HEAD:
-            _upgrade(engine, revision, at)
+        _bring_up_to_date(engine, at)
     except SQLAlchemyError as error:
+        engine.dispose()
         raise StoreUnusable(f"データベースを開けません（{error.__class__.__name__}）") from error
+    except StoreUnusable:
+        engine.dispose()
+        raise
     return engine
 
 
+def _bring_up_to_date(engine: Engine, at: datetime) -> None:
+    with engine.connect() as connection:
+        revision = _revision(connection)
+    if revision != HEAD and is_postgresql(engine):
+        raise StoreUnusable(_refused(revision))
+    if revision != HEAD:
+        _upgrade(engine, at)
+
+
+def migrate(url: str, at: datetime) -> tuple[str | None, str]:
+    """Bring the schema up to date; return the revisions before and after.
+
+    Others that do the same wait for each other. Raises StoreUnusable.
+    """
+    engine = _engine(url)
+    try:
+        return _upgrade(engine, at), HEAD
+    except SQLAlchemyError as error:
+        raise StoreUnusable(f"データベースを開けません（{error.__class__.__name__}）") from error
+    finally:
+        engine.dispose()
+
+
+def is_postgresql(engine: Engine) -> bool:
+    """Tell whether several processes and machines may share the database."""
+    return engine.dialect.name == "postgresql"
+
+
+def upsert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """Return an insert that may say what to do on a conflict, in the words of the database."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
 def _engine(url: str) -> Engine:
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        raise StoreUnusable(
-            f"この版で使えるデータベースは SQLite だけです（指定は {parsed.get_backend_name()}）"
-        )
-    if parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, connect_args={"timeout": _BUSY_SECONDS})
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StoreUnusable("TOIAWASE_DATABASE_URL の書き方が正しくありません") from error
+    match parsed.get_backend_name():
+        case "sqlite":
+            return _sqlite(parsed)
+        case "postgresql":
+            return create_engine(
+                parsed.set(drivername="postgresql+psycopg"),
+                connect_args=_POSTGRESQL,
+                pool_pre_ping=True,
+                pool_size=_POOL,
+                max_overflow=_POOL,
+                pool_timeout=_POOL_SECONDS,
+            )
+        case other:
+            raise StoreUnusable(
+                f"使えるデータベースは SQLite と PostgreSQL です（指定は {other}）。"
+                "TOIAWASE_DATABASE_URL を確かめてください"
+            )
+
+
+def _sqlite(url: URL) -> Engine:
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
     event.listen(engine, "connect", _make_durable)
     return engine
 
@@ -57,7 +128,26 @@ def _revision(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def _upgrade(engine: Engine, revision: str | None, at: datetime) -> None:
+def _refused(revision: str | None) -> str:
+    if revision is None:
+        return "データベースがまだ空です。はじめに1回 toiawase migrate を実行してください"
+    if revision > HEAD:
+        return _newer(revision)
+    return (
+        f"データベースの版（{revision}）が、このプログラムの版（{HEAD}）より古いため開けません。"
+        "toiawase migrate を実行してください"
+    )
+
+
+def _newer(revision: str) -> str:
+    return (
+        f"データベースの版（{revision}）が、このプログラムより新しいため開けません。"
+        "新しい版のプログラムを使ってください"
+    )
+
+
+def _upgrade(engine: Engine, at: datetime) -> str | None:
+    """Bring the schema up to date; return the revision it had."""
     # Imported here: Alembic is not needed at a start without migrations, and costs 0.2 s.
     from alembic import command
     from alembic.config import Config
@@ -66,25 +156,26 @@ def _upgrade(engine: Engine, revision: str | None, at: datetime) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if revision is not None and revision not in known:
-        raise StoreUnusable(
-            f"データベースの版（{revision}）が、このプログラムより新しいため開けません。"
-            "新しい版のプログラムを使ってください"
-        )
-    if revision is not None:
-        _keep_copy(engine, revision, at)
     with engine.begin() as connection:
+        if is_postgresql(engine):
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATING})"))
+        revision = _revision(connection)
+        if revision is not None and revision not in known:
+            raise StoreUnusable(_newer(revision))
+        if revision not in (None, HEAD):
+            _keep_copy(engine, str(revision), at)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+    return revision
 
 
 def _keep_copy(engine: Engine, revision: str, at: datetime) -> None:
     database = engine.url.database
-    if not database:
+    if is_postgresql(engine) or not database:
         return
     stamp = at.strftime("%Y%m%d-%H%M%S")
     with (
-        sqlite3.connect(database) as source,
-        sqlite3.connect(f"{database}.before-{revision}-{stamp}") as target,
+        closing(sqlite3.connect(database)) as source,
+        closing(sqlite3.connect(f"{database}.before-{revision}-{stamp}")) as target,
     ):
         source.backup(target)

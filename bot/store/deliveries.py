@@ -17,9 +17,9 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.delivery import Claimed, Delivery, Ended
+from bot.store.database import upsert
 from bot.store.schema import DELIVERIES
 from nlp.personal_data import MaskedText
 
@@ -40,9 +40,11 @@ class SqlDeliveries:
         """Keep new deliveries; a redelivery brings a new token to what was not answered yet."""
         with self._engine.begin() as connection:
             for one in deliveries:
-                new = upsert(DELIVERIES).values(state=_WAITING, **_values(one))
-                done = connection.execute(new.on_conflict_do_nothing(index_elements=["event_id"]))
-                if not done.rowcount and one.is_redelivery:
+                new = upsert(connection, DELIVERIES).values(state=_WAITING, **_values(one))
+                kept = connection.execute(
+                    new.on_conflict_do_nothing(index_elements=["event_id"]).returning(_ROWS.number)
+                ).first()
+                if kept is None and one.is_redelivery:
                     _renew(connection, one)
 
     def claim(self, worker: str, at: datetime, until: datetime, limit: int) -> list[Claimed]:
@@ -53,6 +55,7 @@ class SqlDeliveries:
             .where(_ROWS.state == _WAITING, free, ~_an_earlier_one())
             .order_by(_ROWS.occurred_at, _ROWS.number)
             .limit(limit)
+            .with_for_update(skip_locked=True)
         )
         # The condition stands outside as well: where two workers meet, the second looks again.
         taking = (

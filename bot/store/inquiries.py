@@ -1,14 +1,15 @@
 """Rows of inquiries and of what citizens said of the replies."""
 
+import itertools
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Row, and_, or_, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.errors import UnknownInquiry
 from bot.inquiry import LOW_CONFIDENCE, Feedback, Inquiry, Miss, Nearest, miss_reason
+from bot.store.database import upsert
 from bot.store.schema import CLUSTER_MEMBERS, CLUSTERS, FEEDBACK, INQUIRIES
 from nlp.personal_data import MaskedText
 
@@ -32,8 +33,8 @@ class SqlInquiries:
 
     def add(self, inquiries: Sequence[Inquiry]) -> None:
         """Store inquiries in one commit; durable when this returns, once each however often."""
-        new = upsert(INQUIRIES).on_conflict_do_nothing(index_elements=["id"])
         with self._engine.begin() as connection:
+            new = upsert(connection, INQUIRIES).on_conflict_do_nothing(index_elements=["id"])
             connection.execute(new, [_values(inquiry) for inquiry in inquiries])
 
     def each(self, since: datetime | None = None) -> Iterator[Inquiry]:
@@ -42,8 +43,8 @@ class SqlInquiries:
         if since:
             query = query.where(INQUIRIES.c.asked_at >= since)
         with self._engine.connect() as connection:
-            rows = connection.execution_options(yield_per=_PAGE).execute(query)
-            yield from map(inquiry_from, rows)
+            with connection.execution_options(yield_per=_PAGE).execute(query) as rows:
+                yield from map(inquiry_from, rows)
 
     def heard(self, since: datetime) -> Iterator[tuple[Inquiry, bool | None]]:
         """Yield inquiries with whether each was found helpful (None: not said), oldest first."""
@@ -54,8 +55,9 @@ class SqlInquiries:
             .order_by(INQUIRIES.c.id)
         )
         with self._engine.connect() as connection:
-            for row in connection.execution_options(yield_per=_PAGE).execute(query):
-                yield inquiry_from(row), row.helpful
+            with connection.execution_options(yield_per=_PAGE).execute(query) as rows:
+                for row in rows:
+                    yield inquiry_from(row), row.helpful
 
     def misses(self, limit: int) -> list[Miss]:
         """Return what needs review, latest first."""
@@ -67,10 +69,8 @@ class SqlInquiries:
         )
         found: list[Miss] = []
         with self._engine.connect() as connection:
-            for row in connection.execution_options(yield_per=_PAGE).execute(query):
-                found.append(miss_from(row))
-                if len(found) == limit:
-                    break
+            with connection.execution_options(yield_per=_PAGE).execute(query) as rows:
+                found += map(miss_from, itertools.islice(rows, limit))
         return found
 
     def verdicts(self) -> Iterator[tuple[Inquiry, bool]]:
@@ -82,8 +82,9 @@ class SqlInquiries:
             .order_by(INQUIRIES.c.id)
         )
         with self._engine.connect() as connection:
-            for row in connection.execution_options(yield_per=_PAGE).execute(query):
-                yield inquiry_from(row), bool(row.helpful)
+            with connection.execution_options(yield_per=_PAGE).execute(query) as rows:
+                for row in rows:
+                    yield inquiry_from(row), bool(row.helpful)
 
     def erase_texts(self, inquiry_ids: Sequence[str]) -> None:
         """Erase what the citizen wrote, and said of the replies; the rest stays for counting.
@@ -120,7 +121,7 @@ class SqlInquiries:
             )
             is_first = connection.execute(given).first() is None
             connection.execute(
-                upsert(FEEDBACK)
+                upsert(connection, FEEDBACK)
                 .values(inquiry_id=feedback.inquiry_id, **values)
                 .on_conflict_do_update(index_elements=["inquiry_id"], set_=values)
             )

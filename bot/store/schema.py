@@ -129,6 +129,18 @@ DELIVERIES: Final = Table(
     sqlite_autoincrement=True,
 )
 
+CONVERSATIONS: Final = Table(
+    "conversations",
+    METADATA,
+    Column("key_hash", String(64), primary_key=True),
+    Column("last_at", UtcDateTime, nullable=False),
+    Column("entry_id", String(200)),
+    Column("ward", String(40)),
+    Column("language", String(8), nullable=False),
+    Column("text_only", Boolean, nullable=False),
+    Index("ix_conversations_last_at", "last_at"),
+)
+
 STAFF_ACCOUNTS: Final = Table(
     "staff_accounts",
     METADATA,

@@ -5,7 +5,6 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 import click
 import uvicorn
@@ -34,7 +33,7 @@ def serve(host: str, port: int, only: Audience | None) -> None:
     )
     logging.getLogger("alembic").setLevel(logging.WARNING)
     opened = backend()
-    with _only_server(opened.settings.state_folder):
+    with _only_server(opened):
         if not opened.releases.current_number():
             with steps("FAQを公開する準備をしています（初回だけ）") as say:
                 ensure_release(opened, say)
@@ -101,8 +100,19 @@ def server_config(
 
 
 @contextmanager
-def _only_server(state_folder: Path) -> Iterator[None]:
+def _only_server(opened: Backend) -> Iterator[None]:
+    """Refuse what the database cannot carry; raises StoreUnusable."""
+    settings = opened.settings
+    if opened.is_shared:
+        if settings.secret_key_file is None:
+            raise StoreUnusable(
+                "PostgreSQL では、すべてのプロセスが同じ鍵を使います。"
+                "TOIAWASE_SECRET_KEY_FILE に鍵のファイルの場所を書いてください"
+            )
+        yield
+        return
     # SQLite is written from one serving process; the command line may open it beside.
+    state_folder = settings.state_folder
     with (state_folder / "serve.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

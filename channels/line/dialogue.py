@@ -64,7 +64,7 @@ class Dialogue:
             return [*notices, Text(NOT_READY)][-MESSAGES:]
         if not said:
             return []
-        known = self.public.conversations.recall(delivery.talk, self.public.clock())
+        known = await self.public.conversations.recall(delivery.talk, self.public.clock())
         shown = in_words(said) if known.text_only else said
         return [*notices[: max(0, MESSAGES - len(shown))], *shown]
 
@@ -72,7 +72,7 @@ class Dialogue:
         if delivery.kind == "unsend":
             await self.memory.erase_message(delivery.talk, delivery.message_id)
         else:
-            self.public.conversations.forget(delivery.talk)
+            await self.public.conversations.forget(delivery.talk)
             await self.memory.forget_talk(delivery.talk)
 
     async def _said(self, delivery: Delivery) -> list[Message]:

@@ -45,7 +45,7 @@ class Presses:
 
     async def _chosen(self, pressed: Postback, talk: str) -> list[Message]:
         chosen = Chosen(pressed.target, talk, "line", inquiry_id=pressed.about)
-        found = self.public.choose(chosen)
+        found = await self.public.choose(chosen)
         if found is None:
             return self.sentences.not_found("unanswered")
         considered, _ = found
@@ -70,9 +70,9 @@ class Presses:
     async def _switched(self, pressed: Postback, talk: str) -> list[Message]:
         """Switch between cards and plain text, for as long as the conversation lasts."""
         at = self.public.clock()
-        known = self.public.conversations.recall(talk, at)
+        known = await self.public.conversations.recall(talk, at)
         text_only = pressed.action == "text-only"
-        self.public.conversations.keep(talk, replace(known, text_only=text_only), at)
+        await self.public.conversations.keep(talk, replace(known, text_only=text_only), at)
         return self.sentences.said(f"line-{pressed.action}", "greeting")
 
     async def _keep(self, inquiry_id: str, *, helpful: bool) -> bool:

@@ -47,7 +47,7 @@ def build_router(public: PublicDesk) -> APIRouter:
     @router.post("/api/v1/choices", responses=errors(400, 404, 413, 422, 503))
     async def choose(chosen: Choose) -> ReplyOut:
         """Answer with an entry that was offered and chosen; nothing is recorded."""
-        found = public.choose(
+        found = await public.choose(
             Chosen(
                 chosen.entry_id,
                 chosen.session,

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -11,7 +10,6 @@ from bot.errors import UnknownCluster
 from bot.inbox import Cluster, InboxFilter, Note
 from bot.inquiry import Feedback, Inquiry
 from bot.store.clusters import SqlClusters
-from bot.store.database import open_database
 from bot.store.inquiries import SqlInquiries
 from nlp.personal_data import mask
 from tests.conftest import NOON
@@ -34,11 +32,6 @@ def inquiry(number: int, **changes: object) -> Inquiry:
         nearest=(),
     )
     return replace(kept, **changes)  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return open_database(f"sqlite:///{tmp_path / 'toiawase.db'}", NOON)
 
 
 @pytest.fixture

@@ -1,15 +1,13 @@
 """Deliveries: kept once, claimed by one worker, in the order of a talk, erased at the end."""
 
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
 from bot.delivery import Delivery, Ended
-from bot.store.database import open_database
 from bot.store.deliveries import SqlDeliveries
 from nlp.personal_data import mask
 from tests.conftest import NOON
@@ -19,10 +17,8 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def deliveries(tmp_path: Path) -> Iterator[SqlDeliveries]:
-    engine = open_database(f"sqlite:///{tmp_path / 'toiawase.db'}", NOON)
-    yield SqlDeliveries(engine)
-    engine.dispose()
+def deliveries(engine: Engine) -> SqlDeliveries:
+    return SqlDeliveries(engine)
 
 
 def delivery(number: int, talk: str = "one", **around: object) -> Delivery:

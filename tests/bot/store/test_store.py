@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 import sqlite3
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -14,12 +15,13 @@ from sqlalchemy import Engine, inspect, text
 
 from bot.errors import StoreUnusable, UnknownInquiry
 from bot.inquiry import MISS_LABELS, Feedback, Inquiry, Nearest, miss_reason
-from bot.store.database import HEAD, open_database
+from bot.store.database import HEAD, migrate, open_database
 from bot.store.inquiries import SqlInquiries
 from bot.store.schema import METADATA
 from bot.store.writer import GroupCommitWriter
 from nlp.personal_data import mask
 from tests.conftest import NOON, ROOT
+from tests.postgres import Postgres
 
 
 def inquiry(number: int, **changes: object) -> Inquiry:
@@ -37,11 +39,6 @@ def inquiry(number: int, **changes: object) -> Inquiry:
         nearest=(Nearest("a", 0.5),),
     )
     return replace(kept, **changes)  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return open_database(f"sqlite:///{tmp_path / 'x' / 'toiawase.db'}", NOON)
 
 
 @pytest.fixture
@@ -102,6 +99,7 @@ def test_every_reason_of_a_miss_has_a_label() -> None:
     assert reasons - {None} == set(MISS_LABELS)
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_sqlite_is_opened_durable(engine: Engine) -> None:
     with engine.connect() as connection:
         assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
@@ -144,8 +142,8 @@ def test_what_is_no_database_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"not a database" * 100)
     with pytest.raises(StoreUnusable):
         open_database(f"sqlite:///{path}", NOON)
-    with pytest.raises(StoreUnusable, match="postgresql"):
-        open_database("postgresql://localhost/x", NOON)
+    with pytest.raises(StoreUnusable, match="mysql"):
+        open_database("mysql://localhost/x", NOON)
 
 
 def test_what_is_stored_twice_is_there_once(inquiries: SqlInquiries) -> None:
@@ -228,3 +226,30 @@ class TestGroupCommit:
         asyncio.run(give_up())
         writer.stop()
         assert len(list(inquiries.each())) == 2
+
+
+def test_an_empty_postgresql_is_brought_up_to_date_by_migrate_alone(postgres: Postgres) -> None:
+    url = postgres.empty()
+    with pytest.raises(StoreUnusable, match="toiawase migrate"):
+        open_database(url, NOON)
+    assert migrate(url, NOON) == (None, HEAD)
+    assert migrate(url, NOON) == (HEAD, HEAD)
+    engine = open_database(url, NOON)
+    SqlInquiries(engine).add([inquiry(1)])
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    with pytest.raises(StoreUnusable, match="9999"):
+        open_database(url, NOON)
+
+
+def test_those_who_migrate_at_once_wait_for_each_other(postgres: Postgres) -> None:
+    url = postgres.empty()
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(lambda _: migrate(url, NOON), range(4)))
+    assert sorted(done, key=str) == [(HEAD, HEAD)] * 3 + [(None, HEAD)]
+
+
+def test_a_postgresql_that_is_not_there_is_said_to_be_away(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnusable, match="開けません"):
+        open_database(f"postgresql://nobody@/x?host={tmp_path}", NOON)

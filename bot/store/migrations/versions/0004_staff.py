@@ -12,6 +12,14 @@ _APPEND_ONLY = """
 CREATE TRIGGER audit_events_no_{what} BEFORE {what} ON audit_events
 BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END
 """
+_REFUSE = """
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'the audit log is append-only'; END $$
+"""
+_APPEND_ONLY_ROWS = """
+CREATE TRIGGER audit_events_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_events
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+"""
 
 
 def upgrade() -> None:
@@ -76,6 +84,10 @@ def _audit() -> None:
         sa.Column("hash", sa.String(64), nullable=False),
     )
     op.bulk_insert(head, [{"id": 1, "hash": ""}])
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(_REFUSE)
+        op.execute(_APPEND_ONLY_ROWS)
+        return
     for what in ("UPDATE", "DELETE"):
         op.execute(_APPEND_ONLY.format(what=what))
 
