@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from bot.board import LiveBoard
 from bot.errors import NoRelease
-from bot.inquiry import Feedback, Inquiry
+from bot.inquiry import Feedback, Inquiry, InquiryRecorder
 from bot.live_desk import LiveDesk
 from bot.shared_conversations import SharedConversations
 from bot.store.writer import GroupCommitWriter
@@ -26,6 +26,7 @@ from channels.line.preview import LinePreview
 from channels.line.rich_menu import RichMenu, read_rich_menu
 from channels.line.stand_in.phone import StandIn
 from channels.line_start import LineStart
+from channels.metrics import Metrics
 from channels.public import PublicDesk
 from channels.secret_key import secret_key
 from channels.settings import Settings
@@ -41,6 +42,7 @@ from channels.web import (
     faq_pages,
     faq_topics,
     health,
+    metrics_page,
     sitemap,
     widget_files,
 )
@@ -48,7 +50,9 @@ from channels.web.body_limit import BodyLimit
 from channels.web.closed_channel import ClosedChannel
 from channels.web.errors import install_error_handlers
 from channels.web.preview import WebPreview
+from channels.web.rate_limit import RateLimit, budgets
 from channels.web.request_id import RequestIds
+from channels.web.request_log import RequestLog
 from channels.web.site import Site
 from faq.entry import Audience
 from faq.problem import FaqFolderError
@@ -77,12 +81,21 @@ def create_app(
     live = LiveDesk(backend.shelf, backend.releases)
     board = LiveBoard(backend.board)
     writer = GroupCommitWriter(backend.inquiries.add)
-    public = _public_desk(backend, live, writer, board)
+    metrics = Metrics(live, backend.clock, backend.deliveries.count_waiting)
+    recorder, give_feedback = (
+        metrics.counting(writer),
+        metrics.listening(backend.inquiries.give_feedback),
+    )
+    public = _public_desk(backend, live, recorder, give_feedback, board)
     for_citizens, for_staff = only != "staff", only != "public"
     phone = _phone(backend.settings, address if for_citizens else None)
     line = _line(backend, public, phone, address) if for_citizens else None
     site = Site(public, backend.settings.public_url)
-    staff = StaffStart(backend, live, writer, board, _previews(site), code) if for_staff else None
+    staff = (
+        StaffStart(backend, live, recorder, give_feedback, board, _previews(site), code)
+        if for_staff
+        else None
+    )
 
     def forget_talks() -> None:
         public.conversations.clean(backend.clock())
@@ -101,6 +114,7 @@ def create_app(
         openapi_url=None,
     )
     app.include_router(health.build_router(public))
+    app.include_router(metrics_page.build_router(metrics))
     if for_citizens:
         _add_public(app, public, site, with_sample=backend.settings.mode == "demo")
     if staff:
@@ -111,17 +125,23 @@ def create_app(
         phone.mount(app, public)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     install_error_handlers(app, site.error)
+    allowed = backend.settings.questions_a_minute
+    if allowed:
+        # Within CORS: a widget on another site must be able to read that it has to wait.
+        app.add_middleware(RateLimit, budgets=budgets(allowed), error_page=site.error)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=list(backend.settings.allowed_origins),
         allow_methods=["GET", "POST"],
         allow_headers=["content-type"],
+        expose_headers=["retry-after", "x-request-id"],
         max_age=_PREFLIGHT_SECONDS,
     )
     app.add_middleware(
         BodyLimit, larger={webhook.PATH: webhook.MAX_BODY, f"{MOUNTED_AT}/": MAX_BODY}
     )
     app.add_middleware(ClosedChannel, public=public, site=site)
+    app.add_middleware(RequestLog, responded=metrics.responded)
     app.add_middleware(RequestIds)
     return app
 
@@ -142,10 +162,14 @@ def _previews(site: Site) -> dict[str, Preview]:
 
 
 def _public_desk(
-    backend: Backend, live: LiveDesk, writer: GroupCommitWriter[Inquiry], board: LiveBoard
+    backend: Backend,
+    live: LiveDesk,
+    recorder: InquiryRecorder,
+    keep_feedback: Callable[[Feedback], bool],
+    board: LiveBoard,
 ) -> PublicDesk:
     async def give_feedback(feedback: Feedback) -> bool:
-        return await asyncio.to_thread(backend.inquiries.give_feedback, feedback)
+        return await asyncio.to_thread(keep_feedback, feedback)
 
     async def check_ready() -> None:
         if not live.is_ready:
@@ -154,7 +178,7 @@ def _public_desk(
 
     return PublicDesk(
         live,
-        writer,
+        recorder,
         give_feedback,
         check_ready,
         backend.clock,

@@ -3,12 +3,15 @@
 import shutil
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.decision import Thresholds
+
+_QUESTIONS_A_MINUTE: Final = 120
+"""Enough for an office or a school whose people share one address."""
 
 
 class Settings(BaseSettings):
@@ -23,6 +26,7 @@ class Settings(BaseSettings):
     public_url: str = "http://127.0.0.1:8000"
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
     trusted_proxies: str = ""
+    rate_limit: str = Field(default="on", pattern=r"^(on|off|[1-9][0-9]{0,5})$")
     answer_threshold: float | None = Field(default=None, ge=0, le=1)
     unsure_threshold: float | None = Field(default=None, ge=0, le=1)
     meaning: bool = True
@@ -50,6 +54,13 @@ class Settings(BaseSettings):
                 "TOIAWASE_LINE_CHANNEL_ID か TOIAWASE_LINE_CHANNEL_ACCESS_TOKEN も書いてください"
             )
         return self
+
+    @property
+    def questions_a_minute(self) -> int | None:
+        """How many questions one address may ask in a minute, None where nobody counts."""
+        if self.rate_limit == "off":
+            return None
+        return _QUESTIONS_A_MINUTE if self.rate_limit == "on" else int(self.rate_limit)
 
     @property
     def key_file(self) -> Path:

@@ -1,7 +1,7 @@
 """The console with everything behind it, and what works beside it."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from fastapi import FastAPI
 
@@ -9,7 +9,7 @@ from bot.board import LiveBoard
 from bot.curating import Curator
 from bot.draft_desk import DraftDesk
 from bot.draft_folder import ENTRIES_KEPT, DraftFolder
-from bot.inquiry import InquiryRecorder
+from bot.inquiry import Feedback, InquiryRecorder
 from bot.kept_file import read_kept
 from bot.live_desk import LiveDesk
 from bot.miss_sorting import MissSorter
@@ -35,6 +35,7 @@ class StaffStart:
         backend: Backend,
         live: LiveDesk,
         recorder: InquiryRecorder,
+        give_feedback: Callable[[Feedback], bool],
         board: LiveBoard,
         previews: Mapping[str, Preview],
         code: OneTimeCode | None,
@@ -56,7 +57,7 @@ class StaffStart:
                 clusters=backend.clusters,
                 live=live,
                 recorder=recorder,
-                give_feedback=backend.inquiries.give_feedback,
+                give_feedback=give_feedback,
                 board=backend.board,
                 live_board=board,
                 sorter=self._sorter,

@@ -147,8 +147,9 @@ def _serve_and_ask(command: str, elsewhere: Path) -> None:
         if server.poll() is None:
             server.kill()
             server.wait()
-    if "Traceback" in log.read_text(encoding="utf-8"):
-        raise Failed(log.read_text(encoding="utf-8")[-2_000:])
+    written = log.read_text(encoding="utf-8")
+    if "Traceback" in written or '"exception"' in written:
+        raise Failed(written[-2_000:])
     if not (elsewhere / "var" / "toiawase.db").exists():
         raise Failed("状態のフォルダ（var）が、動かした場所にできていません。")
 

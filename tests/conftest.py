@@ -24,6 +24,7 @@ from channels.commands.serve import server_config
 from channels.settings import Settings
 from channels.staff.one_time import OneTimeCode
 from faq.book import FaqBook
+from faq.entry import Audience
 from faq.files.folder import read_folder
 from faq.index import FaqIndex
 from nlp.normalise import normalise
@@ -44,6 +45,8 @@ hypothesis_settings.load_profile("project")
 # A developer's own settings must not change what the tests see.
 for name in [name for name in os.environ if name.startswith("TOIAWASE_")]:
     del os.environ[name]
+# Crowds of a test ask from one address; what limits them is tested by itself.
+os.environ["TOIAWASE_RATE_LIMIT"] = "off"
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -128,9 +131,11 @@ def backend(settings: Settings) -> Backend:
 
 
 @contextmanager
-def serving(backend: Backend, code: OneTimeCode | None = None) -> Iterator[str]:
+def serving(
+    backend: Backend, code: OneTimeCode | None = None, only: Audience | None = None
+) -> Iterator[str]:
     """Serve the backend on a free port; yields the address."""
-    server = uvicorn.Server(server_config(backend, "127.0.0.1", 0, code=code))
+    server = uvicorn.Server(server_config(backend, "127.0.0.1", 0, only, code))
     thread = threading.Thread(target=server.run)
     thread.start()
     deadline = time.monotonic() + 20

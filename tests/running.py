@@ -31,6 +31,11 @@ class Process:
         """What it wrote to standard error."""
         return self.log.read_text(encoding="utf-8")
 
+    @property
+    def logged(self) -> str:
+        """What it wrote to standard output: a JSON object a line."""
+        return self.log.with_suffix(".jsonl").read_text(encoding="utf-8")
+
     def stop(self, with_signal: signal.Signals) -> int:
         """Send a signal and return the exit status; fails when it takes over 10 seconds."""
         self.popen.send_signal(with_signal)
@@ -44,6 +49,7 @@ def environment(state: Path, faq: Path) -> dict[str, str]:
         "TOIAWASE_STATE_FOLDER": str(state),
         "TOIAWASE_FAQ_FOLDER": str(faq),
         "COLUMNS": "120",
+        "TOIAWASE_RATE_LIMIT": "off",
     }
 
 
@@ -64,11 +70,11 @@ def serve_process(state: Path, faq: Path) -> Iterator[Process]:
     """Start `toiawase serve` on a free port; it is ready when this yields, and ended after."""
     port = free_port()
     log = state.parent / f"serve-{port}.log"
-    with log.open("wb") as stderr:
+    with log.open("wb") as stderr, log.with_suffix(".jsonl").open("wb") as stdout:
         popen = subprocess.Popen(
             [*TOIAWASE, "serve", "--port", str(port)],
             env=environment(state, faq),
-            stdout=subprocess.DEVNULL,
+            stdout=stdout,
             stderr=stderr,
         )
         started = Process(popen, f"http://127.0.0.1:{port}", log)

@@ -13,7 +13,9 @@ from bot.errors import StoreUnusable
 from channels.app import create_app, tries_line_out
 from channels.backend import Backend, ensure_release
 from channels.commands.console import backend, complain, out, steps
+from channels.logs import JsonLines
 from channels.staff.one_time import OneTimeCode
+from channels.web.request_log import LOGGER as REQUESTS
 from faq.entry import Audience
 
 
@@ -28,10 +30,7 @@ from faq.entry import Audience
 )
 def serve(host: str, port: int, only: Audience | None) -> None:
     """ウェブサイトの受付を動かします（Ctrl-C で止まります）。"""
-    logging.basicConfig(
-        level=logging.INFO, stream=sys.stdout, format="%(levelname)s %(name)s %(message)s"
-    )
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    _log_to_standard_output()
     opened = backend()
     with _only_server(opened):
         if not opened.releases.current_number():
@@ -40,7 +39,7 @@ def serve(host: str, port: int, only: Audience | None) -> None:
         current = opened.releases.current()
         shown = f"http://{host}:{port}"
         code = OneTimeCode() if only != "public" and opened.settings.mode == "demo" else None
-        out().print(
+        _announce(
             f"公開版 {current.number}（{current.digest[:12]}）で受け付けます。\n"
             f"{_pages(shown, only, has_phone=_shows_phone(opened, only))}"
             f"{_console(shown, only, code)}"
@@ -53,6 +52,26 @@ def serve(host: str, port: int, only: Audience | None) -> None:
         finally:
             opened.close()
         complain("止まりました。")
+
+
+def _log_to_standard_output() -> None:
+    """Log for a person at a terminal, and for machines anywhere else."""
+    told = logging.StreamHandler(sys.stdout)
+    if sys.stdout.isatty():
+        told.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
+        logging.getLogger(REQUESTS).setLevel(logging.WARNING)
+    else:
+        told.setFormatter(JsonLines())
+    logging.basicConfig(level=logging.INFO, handlers=[told])
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def _announce(sentences: str) -> None:
+    # Where standard output is for machines, each line of it is JSON.
+    if sys.stdout.isatty():
+        out().print(sentences)
+    else:
+        complain(sentences)
 
 
 def _pages(shown: str, only: Audience | None, *, has_phone: bool) -> str:
@@ -91,6 +110,7 @@ def server_config(
         host=host,
         port=port,
         log_level="warning",
+        log_config=None,  # what uvicorn logs goes where the rest goes, in the same form
         access_log=False,  # an access log would keep addresses of citizens
         server_header=False,
         proxy_headers=bool(trusted),

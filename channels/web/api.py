@@ -30,7 +30,7 @@ def build_router(public: PublicDesk) -> APIRouter:
     """Return the routes of the API over one desk."""
     router = APIRouter()
 
-    @router.post("/api/v1/questions", responses=errors(400, 413, 422, 503))
+    @router.post("/api/v1/questions", responses=errors(400, 413, 422, 429, 503))
     async def ask(asked: Ask) -> ReplyOut:
         """Answer a citizen's question; the record is durable before the reply leaves."""
         considered, book = await public.ask(
@@ -44,7 +44,7 @@ def build_router(public: PublicDesk) -> APIRouter:
         )
         return render(considered, book, public.notices())
 
-    @router.post("/api/v1/choices", responses=errors(400, 404, 413, 422, 503))
+    @router.post("/api/v1/choices", responses=errors(400, 404, 413, 422, 429, 503))
     async def choose(chosen: Choose) -> ReplyOut:
         """Answer with an entry that was offered and chosen; nothing is recorded."""
         found = await public.choose(
@@ -60,7 +60,7 @@ def build_router(public: PublicDesk) -> APIRouter:
         considered, book = found
         return render(considered, book, public.notices())
 
-    @router.post("/api/v1/feedback", responses=errors(400, 404, 413, 422, 503))
+    @router.post("/api/v1/feedback", responses=errors(400, 404, 413, 422, 429, 503))
     async def give_feedback(given: GiveFeedback) -> FeedbackOut:
         """Keep whether a reply helped; the last word counts."""
         reason = mask(normalise(given.reason or ""))

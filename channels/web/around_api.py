@@ -28,7 +28,7 @@ def build_router(public: PublicDesk) -> APIRouter:
             notices=[render_notice(one, language) for one in public.notices()],
         )
 
-    @router.get("/api/v1/suggestions", responses=errors(422, 503))
+    @router.get("/api/v1/suggestions", responses=errors(422, 429, 503))
     async def suggest(q: str = Query(default="", max_length=500)) -> list[SuggestionOut]:
         """Return entries that fit what was typed so far."""
         found = public.desk.search.suggest(printable(q), public.clock())

@@ -28,6 +28,7 @@ MESSAGES: Final = {
     "internal": "処理できませんでした。時間をおいて、もう一度お試しください。",
     "error": "受け付けられませんでした。",
     "empty": "質問を入力してください。",
+    "too_many": "短い時間に多くの質問が届きました。少し待ってから、もう一度お試しください。",
     "too_long": "質問が長すぎます。500文字までで入力してください。",
 }
 """Messages to programs; what citizens read comes from the city's fixed sentences."""
@@ -37,6 +38,7 @@ _BY_STATUS: Final = {
     404: "not_found",
     405: "method_not_allowed",
     413: "too_large",
+    429: "too_many",
     503: "unavailable",
 }
 

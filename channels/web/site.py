@@ -17,6 +17,10 @@ from channels.web.render import render_contact, render_notice
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 _ERROR_HEADINGS: Final = {
     404: ("ページが見つかりません", "アドレスが変わったか、掲載が終わった可能性があります。"),
+    429: (
+        "少し待ってからお試しください",
+        "短い時間に多くの質問が届きました。1分ほど待ってから、前の画面に戻って、もう一度送ってください。",
+    ),
     503: ("ただいま準備中です", "少し待ってから、もう一度お試しください。"),
 }
 _CLOSED: Final = "ただいまお休みしています"
