@@ -37,6 +37,7 @@ ACTION_LABELS: Final[Mapping[str, str]] = {
     "published": "公開",
     "rolled_back": "前の公開版に戻した",
     "exported": "記録の書き出し",
+    "forgotten": "古い記録などの消去",
 }
 """Every action that is kept, as staff read it."""
 

@@ -20,6 +20,7 @@ from bot.live_desk import LiveDesk
 from bot.shared_conversations import SharedConversations
 from bot.store.writer import GroupCommitWriter
 from channels.backend import Backend
+from channels.housekeeping import Housekeeping
 from channels.line import webhook
 from channels.line.account import Credentials
 from channels.line.preview import LinePreview
@@ -61,6 +62,8 @@ from nlp.language import load_detector
 _LOG = logging.getLogger(__name__)
 
 _POLL_SECONDS: Final = 1.0
+_TIDY_SECONDS: Final = 60.0
+_FORGET_SECONDS: Final = 3_600.0
 _SWITCH_SECONDS: Final = 0.000_5
 _PREFLIGHT_SECONDS: Final = 7_200
 _STATIC: Final = Path(__file__).parent / "web" / "static"
@@ -97,12 +100,11 @@ def create_app(
         else None
     )
 
-    def forget_talks() -> None:
-        public.conversations.clean(backend.clock())
+    keeping = Housekeeping(backend, public.conversations)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with _running(live, board, writer, line, staff, forget_talks):
+        async with _running(live, board, writer, line, staff, keeping):
             yield
 
     app = FastAPI(
@@ -240,7 +242,7 @@ async def _running(
     writer: GroupCommitWriter[Inquiry],
     line: LineStart | None,
     staff: StaffStart | None,
-    forget_talks: Callable[[], object],
+    keeping: Housekeeping,
 ) -> AsyncIterator[None]:
     # A question waits for the interpreter some 25 times (after each product of matrices); while
     # another thread loads a release, each wait takes as long as this, 5 ms if nothing is said.
@@ -256,7 +258,10 @@ async def _running(
         # The first message in another language need not wait for it, nor need the start.
         asyncio.create_task(asyncio.to_thread(load_detector)),
         *([asyncio.create_task(_follow(staff.work, "new misses"))] if staff else []),
-        asyncio.create_task(_follow(forget_talks, "conversations that are over", 60.0)),
+        asyncio.create_task(
+            _follow(keeping.forget_talks, "conversations that are over", _TIDY_SECONDS)
+        ),
+        asyncio.create_task(_follow(keeping.forget_records, "records to forget", _FORGET_SECONDS)),
     ]
     try:
         yield

@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
 
 from bot.accounts import StaffAccounts
 from bot.errors import NoRelease
@@ -9,12 +12,14 @@ from bot.publishing import Publisher
 from bot.release import Release, ReleaseShelf
 from bot.store.accounts import SqlAccounts
 from bot.store.audit import SqlAudit
+from bot.store.backup import copy_out
 from bot.store.board import SqlBoard
 from bot.store.clusters import SqlClusters
 from bot.store.conversations import SqlConversations
 from bot.store.database import is_postgresql, open_database
 from bot.store.deliveries import SqlDeliveries
 from bot.store.drafts import SqlDrafts
+from bot.store.forgetting import SqlForgetting
 from bot.store.inquiries import SqlInquiries
 from bot.store.releases import SqlReleases
 from bot.store.turns import Turns
@@ -38,7 +43,10 @@ class Backend:
     audit: SqlAudit
     clusters: SqlClusters
     drafts: SqlDrafts
+    forgetting: SqlForgetting
     turns: Turns
+    copy_out: Callable[[Path, datetime], None]
+    """Writes a copy of the whole database to a new file, while others go on writing."""
     conversations: SqlConversations | None
     """Only where processes share them; one alone remembers them itself."""
     shelf: ReleaseShelf
@@ -75,7 +83,9 @@ def open_backend(settings: Settings, clock: Clock = now) -> Backend:
         audit=SqlAudit(engine),
         clusters=SqlClusters(engine),
         drafts=SqlDrafts(engine),
+        forgetting=SqlForgetting(engine),
         turns=Turns(engine),
+        copy_out=partial(copy_out, engine),
         conversations=SqlConversations(engine) if is_postgresql(engine) else None,
         shelf=shelf,
         publisher=Publisher(releases, shelf, with_meaning=settings.meaning),

@@ -6,6 +6,7 @@ import click
 
 from bot.errors import BotError
 from channels.commands.ask import ask
+from channels.commands.backup import backup, forget, restore
 from channels.commands.board import channel, notice
 from channels.commands.care import confirm, due
 from channels.commands.console import complain
@@ -31,6 +32,9 @@ def group() -> None:
 for command in (
     serve,
     migrate,
+    backup,
+    restore,
+    forget,
     ask,
     check,
     evaluate,

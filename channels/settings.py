@@ -26,6 +26,7 @@ class Settings(BaseSettings):
     public_url: str = "http://127.0.0.1:8000"
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
     trusted_proxies: str = ""
+    keep_days: int = Field(default=180, ge=1)
     rate_limit: str = Field(default="on", pattern=r"^(on|off|[1-9][0-9]{0,5})$")
     answer_threshold: float | None = Field(default=None, ge=0, le=1)
     unsure_threshold: float | None = Field(default=None, ge=0, le=1)

@@ -100,7 +100,7 @@ class SqlInquiries:
                 CLUSTER_MEMBERS.c.inquiry_id.in_(inquiry_ids)
             )
             for cluster_id in connection.execute(members.distinct()).scalars().all():
-                _forget_worked_out(connection, cluster_id)
+                forget_worked_out(connection, cluster_id)
 
     def give_feedback(self, feedback: Feedback) -> bool:
         """Keep the citizen's word on a reply, the last one given; True when it is the first.
@@ -128,7 +128,7 @@ class SqlInquiries:
         return is_first
 
 
-def _forget_worked_out(connection: Connection, cluster_id: str) -> None:
+def forget_worked_out(connection: Connection, cluster_id: str) -> None:
     """Name a cluster by what is still written in it, and have its proposals worked out anew."""
     rest = (
         select(INQUIRIES.c.text)

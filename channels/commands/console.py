@@ -51,8 +51,10 @@ def read_settings() -> Settings:
 
 
 def backend() -> Backend:
-    """Open what the settings name."""
-    return open_backend(read_settings())
+    """Open what the settings name; it is closed when the command ends."""
+    opened = open_backend(read_settings())
+    click.get_current_context().call_on_close(opened.close)
+    return opened
 
 
 @contextmanager

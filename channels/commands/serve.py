@@ -1,6 +1,5 @@
 """`toiawase serve`: the website, until Ctrl-C."""
 
-import fcntl
 import logging
 import sys
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from channels.app import create_app, tries_line_out
 from channels.backend import Backend, ensure_release
 from channels.commands.console import backend, complain, out, steps
 from channels.logs import JsonLines
+from channels.serving_alone import alone_in
 from channels.staff.one_time import OneTimeCode
 from channels.web.request_log import LOGGER as REQUESTS
 from faq.entry import Audience
@@ -132,13 +132,5 @@ def _only_server(opened: Backend) -> Iterator[None]:
         yield
         return
     # SQLite is written from one serving process; the command line may open it beside.
-    state_folder = settings.state_folder
-    with (state_folder / "serve.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise StoreUnusable(
-                f"このフォルダ（{state_folder}）では、すでに toiawase serve が動いています。"
-                "止めてから、もう一度実行してください"
-            ) from error
+    with alone_in(settings.state_folder):
         yield

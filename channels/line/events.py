@@ -27,6 +27,12 @@ _ERASES: Final = ("unsend", "unfollow")
 Event = Mapping[str, Any]
 
 
+def talk_of(key: bytes, user: str, group: str = "") -> str:
+    """Return the key of a talk: it tells the talk from others, and nothing of the person."""
+    told = f"line\0{group}\0{user}".encode(errors="replace")
+    return hmac.new(key, told, hashlib.sha256).hexdigest()[:_HASH]
+
+
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """An event to answer: what is kept of it, and whom to show that the answer takes time.
@@ -106,8 +112,7 @@ class EventReader:
         return "", ""
 
     def _talk(self, user: str, group: str) -> str:
-        told = f"line\0{group}\0{user}".encode(errors="replace")
-        return hmac.new(self._key, told, hashlib.sha256).hexdigest()[:_HASH]
+        return talk_of(self._key, user, group)
 
 
 def _kind(event: Event) -> DeliveryKind | None:

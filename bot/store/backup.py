@@ -1,0 +1,98 @@
+"""A copy of the whole database in one SQLite file, from either kind and back into either."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, Engine, delete, func, insert, inspect, select, text
+
+from bot.errors import StoreUnusable
+from bot.store.database import is_postgresql, open_database
+from bot.store.schema import AUDIT_HEAD, INQUIRIES, METADATA, RELEASES
+
+_PAGE: Final = 500
+
+
+def copy_out(engine: Engine, target: Path, at: datetime) -> None:
+    """Write everything that is committed now to a new file, while others go on writing.
+
+    Raises StoreUnusable when the copy is damaged.
+    """
+    if is_postgresql(engine):
+        copied = open_database(f"sqlite:///{target}", at)
+        with engine.connect().execution_options(isolation_level="REPEATABLE READ") as source:
+            _copy_rows(source, copied)
+        copied.dispose()
+    else:
+        with (
+            closing(sqlite3.connect(str(engine.url.database))) as source_file,
+            closing(sqlite3.connect(target)) as target_file,
+        ):
+            source_file.backup(target_file)
+    problems = damage(target)
+    if problems:
+        raise StoreUnusable(f"写しが壊れています（{problems}）。もう一度実行してください")
+
+
+def copy_in(source: Path, url: str, at: datetime) -> None:
+    """Fill an empty PostgreSQL, which is up to date, from a copy; raises StoreUnusable."""
+    engine, copied = open_database(url, at), open_database(f"sqlite:///{source}", at)
+    try:
+        with copied.connect() as rows:
+            _copy_rows(rows, engine, before=_refuse_unless_empty)
+    finally:
+        copied.dispose()
+        engine.dispose()
+
+
+def damage(file: Path) -> str:
+    """Return what is wrong with a database file, in SQLite's words; empty when nothing is."""
+    try:
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
+            found = connection.execute("PRAGMA integrity_check(3)").fetchall()
+            loose = connection.execute("PRAGMA foreign_key_check").fetchmany(3)
+    except sqlite3.DatabaseError as error:
+        return str(error)
+    said = [str(row[0]) for row in found if row[0] != "ok"]
+    return "; ".join([*said, *(f"{row[0]} {row[1]} -> {row[2]}" for row in loose)])
+
+
+def _copy_rows(
+    source: Connection, engine: Engine, before: Callable[[Connection], None] | None = None
+) -> None:
+    with engine.begin() as target:
+        if before:
+            before(target)
+        target.execute(delete(AUDIT_HEAD))
+        for table in METADATA.sorted_tables:
+            query = select(table).order_by(*table.primary_key)
+            with source.execution_options(yield_per=_PAGE).execute(query) as rows:
+                for some in rows.partitions():
+                    target.execute(insert(table), [dict(row._mapping) for row in some])
+        if is_postgresql(engine):
+            _go_on_counting(target)
+
+
+def _refuse_unless_empty(target: Connection) -> None:
+    for table in (RELEASES, INQUIRIES):
+        if target.execute(select(func.count()).select_from(table)).scalar_one():
+            raise StoreUnusable(
+                "データベースが空ではありません。新しいデータベースを作り、"
+                "toiawase migrate を実行してから、もう一度 restore を実行してください"
+            )
+
+
+def _go_on_counting(target: Connection) -> None:
+    """Have numbers given from here on begin after those that were copied."""
+    names = inspect(target).get_table_names()
+    for table in METADATA.sorted_tables:
+        if table.name in names and "number" in table.c:
+            target.execute(
+                text(
+                    f"SELECT setval(pg_get_serial_sequence('{table.name}', 'number'), "
+                    f"(SELECT coalesce(max(number), 0) + 1 FROM {table.name}), false)"
+                )
+            )

@@ -1,0 +1,91 @@
+"""Deletes rows that are no longer needed, a few at a time, so that nobody waits long."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, Engine, and_, delete, exists, select, update
+
+from bot.store.inquiries import SqlInquiries, forget_worked_out
+from bot.store.schema import (
+    CLUSTER_MEMBERS,
+    CLUSTER_NOTES,
+    CLUSTERS,
+    CONVERSATIONS,
+    DELIVERIES,
+    FEEDBACK,
+    INQUIRIES,
+    STAFF_SESSIONS,
+)
+
+_AT_ONCE: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """How much was deleted."""
+
+    inquiries: int = 0
+    clusters: int = 0
+    deliveries: int = 0
+    sessions: int = 0
+
+
+class SqlForgetting:
+    """Deletes what the city need not keep; audit events and releases stay."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def before(self, at: datetime) -> Forgotten:
+        """Delete inquiries and all that hangs on them, deliveries and sessions before a time."""
+        inquiries = clusters = 0
+        while True:
+            gone, emptied = self._some_before(at)
+            inquiries, clusters = inquiries + gone, clusters + emptied
+            if gone < _AT_ONCE:
+                break
+        old = and_(DELIVERIES.c.state != "waiting", DELIVERIES.c.received_at < at)
+        with self._engine.begin() as connection:
+            deliveries = connection.execute(delete(DELIVERIES).where(old)).rowcount
+            unused = delete(STAFF_SESSIONS).where(STAFF_SESSIONS.c.seen_at < at)
+            sessions = connection.execute(unused).rowcount
+            connection.execute(delete(CONVERSATIONS).where(CONVERSATIONS.c.last_at < at))
+        return Forgotten(inquiries, clusters, deliveries, sessions)
+
+    def talk(self, talk: str) -> Forgotten:
+        """Erase what one person wrote on LINE, by the key of their talk; the counts stay."""
+        of_it = DELIVERIES.c.talk == talk
+        with self._engine.begin() as connection:
+            asked = select(DELIVERIES.c.inquiry_id).where(of_it, DELIVERIES.c.inquiry_id != "")
+            ids = list(connection.execute(asked).scalars())
+            deliveries = connection.execute(delete(DELIVERIES).where(of_it)).rowcount
+        SqlInquiries(self._engine).erase_texts(ids)
+        return Forgotten(inquiries=len(ids), deliveries=deliveries)
+
+    def _some_before(self, at: datetime) -> tuple[int, int]:
+        with self._engine.begin() as connection:
+            old = select(INQUIRIES.c.id).where(INQUIRIES.c.asked_at < at).limit(_AT_ONCE)
+            ids = list(connection.execute(old).scalars())
+            joined = CLUSTER_MEMBERS.c.inquiry_id.in_(ids)
+            touched = select(CLUSTER_MEMBERS.c.cluster_id).where(joined).distinct()
+            clusters = list(connection.execute(touched).scalars())
+            for table in (CLUSTER_MEMBERS, FEEDBACK):
+                connection.execute(delete(table).where(table.c.inquiry_id.in_(ids)))
+            connection.execute(delete(INQUIRIES).where(INQUIRIES.c.id.in_(ids)))
+            return len(ids), sum(_is_gone(connection, one) for one in clusters)
+
+
+def _is_gone(connection: Connection, cluster_id: str) -> bool:
+    """Delete a cluster that lost its last inquiry; return whether it did."""
+    members = exists().where(CLUSTER_MEMBERS.c.cluster_id == cluster_id)
+    if connection.execute(select(members)).scalar():
+        forget_worked_out(connection, cluster_id)
+        return False
+    connection.execute(delete(CLUSTER_NOTES).where(CLUSTER_NOTES.c.cluster_id == cluster_id))
+    # Somebody may have put a new inquiry in meanwhile: then it stays, without its old title.
+    done = connection.execute(delete(CLUSTERS).where(CLUSTERS.c.id == cluster_id, ~members))
+    if not done.rowcount:
+        changed = update(CLUSTERS).where(CLUSTERS.c.id == cluster_id)
+        connection.execute(changed.values(title="", proposals=b"", proposed_for=""))
+    return bool(done.rowcount)

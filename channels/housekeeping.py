@@ -1,0 +1,25 @@
+"""What is forgotten by itself while the service runs."""
+
+from datetime import timedelta
+
+from bot.shared_conversations import SharedConversations
+from channels.backend import Backend
+
+
+class Housekeeping:
+    """Forgets what need not be kept; slow: call it in a thread."""
+
+    def __init__(self, backend: Backend, conversations: SharedConversations) -> None:
+        self._backend = backend
+        self._conversations = conversations
+
+    def forget_talks(self) -> None:
+        """Drop conversations that are over."""
+        self._conversations.clean(self._backend.clock())
+
+    def forget_records(self) -> None:
+        """Delete records that are older than the city keeps them; one process does it."""
+        with self._backend.turns.only_one("forget") as is_mine:
+            if is_mine:
+                kept = timedelta(days=self._backend.settings.keep_days)
+                self._backend.forgetting.before(self._backend.clock() - kept)

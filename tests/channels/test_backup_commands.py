@@ -1,0 +1,249 @@
+"""`backup`, `restore` and `forget`, as a city runs them, on both databases."""
+
+import json
+import shutil
+import threading
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot.delivery import Delivery, Ended
+from bot.inbox import Cluster, Note
+from bot.inquiry import Feedback, Inquiry
+from bot.question import Question
+from channels.backend import Backend, ensure_release, open_backend
+from channels.cli import group
+from channels.clock import now
+from channels.line.events import talk_of
+from channels.secret_key import secret_key
+from channels.serving_alone import alone_in
+from channels.settings import Settings
+from nlp.personal_data import mask
+from tests.conftest import NOON, SMALL_CITY
+from tests.postgres import Postgres
+
+PLANTED = "鷲尾ことねの世帯全員"
+QUESTIONS = ("粗大ごみを捨てたい", "引っ越してきた 何をする", "明日の天気は？", "住民票ほしい")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def city(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Backend]:
+    """A city that has published, on each database in turn; commands find it."""
+    folder = shutil.copytree(SMALL_CITY, tmp_path / "faq")
+    around = {"STATE_FOLDER": tmp_path / "var", "FAQ_FOLDER": folder}
+    if request.param == "postgresql":
+        postgres: Postgres = request.getfixturevalue("postgres")
+        around["DATABASE_URL"] = postgres.migrated()  # type: ignore[assignment]
+    for name, value in around.items():
+        monkeypatch.setenv(f"TOIAWASE_{name}", str(value))
+    opened = open_backend(Settings())
+    ensure_release(opened)
+    yield opened
+    opened.close()
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(group, [str(one) for one in arguments])
+
+
+def failure(*arguments: object) -> str:
+    done = run(*arguments)
+    assert done.exception is not None
+    return str(done.exception)
+
+
+def inquiry(number: int, **changes: object) -> Inquiry:
+    kept = Inquiry(
+        id=f"{number:08}-0000-7000-8000-000000000000",
+        kind="unanswered",
+        channel="web",
+        text=mask(f"{PLANTED} {number}"),
+        language="ja",
+        ward=None,
+        entry_id=None,
+        confidence=0.1,
+        asked_at=now(),
+        release=1,
+        nearest=(),
+    )
+    return replace(kept, **changes)  # type: ignore[arg-type]
+
+
+def replies(backend: Backend) -> list[object]:
+    desk = backend.shelf.desk()
+    return [desk.consider(Question.from_text(text, "web", NOON)) for text in QUESTIONS]
+
+
+def restored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: Path, url: str | None
+) -> Backend:
+    monkeypatch.setenv("TOIAWASE_STATE_FOLDER", str(tmp_path / "elsewhere"))
+    monkeypatch.setenv("TOIAWASE_FAQ_FOLDER", str(tmp_path / "elsewhere" / "faq"))
+    monkeypatch.delenv("TOIAWASE_DATABASE_URL", raising=False)
+    if url:
+        monkeypatch.setenv("TOIAWASE_DATABASE_URL", url)
+    done = run("restore", file)
+    assert done.exit_code == 0, done.output
+    return open_backend(Settings())
+
+
+def test_a_backup_taken_while_others_write_comes_back_elsewhere(
+    city: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = [inquiry(number) for number in range(200)]
+    city.inquiries.add(before)
+    city.clusters.sort_in([Cluster("c", mask(PLANTED), NOON)], {before[0].id: "c"})
+    stop = threading.Event()
+
+    def go_on() -> None:
+        number = 1_000
+        while not stop.is_set():
+            city.inquiries.add([inquiry(number)])
+            number += 1
+
+    writer = threading.Thread(target=go_on)
+    writer.start()
+    file = tmp_path / "backup.zip"
+    try:
+        done = run("backup", file)
+    finally:
+        stop.set()
+        writer.join()
+    assert done.exit_code == 0, done.output
+    assert "鍵" in done.output
+    said = replies(city)
+    back = restored(tmp_path, monkeypatch, file, None)
+    kept = {one.id for one in back.inquiries.each()}
+    assert {one.id for one in before} <= kept <= {one.id for one in city.inquiries.each()}
+    assert back.clusters.inquiry_ids("c") == [before[0].id]
+    assert replies(back) == said
+    assert (tmp_path / "elsewhere" / "faq" / "city.yaml").exists()
+    back.close()
+
+
+def test_a_backup_moves_a_city_to_postgresql_once(
+    city: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, postgres: Postgres
+) -> None:
+    city.inquiries.add([inquiry(1)])
+    file = tmp_path / "backup.zip"
+    assert run("backup", file).exit_code == 0
+    back = restored(tmp_path, monkeypatch, file, postgres.migrated())
+    assert back.is_shared
+    assert [one.id for one in back.inquiries.each()] == [inquiry(1).id]
+    assert replies(back) == replies(city)
+    assert back.releases.repeat(1, NOON, "もう一度", "試験").number == 2
+    assert "空ではありません" in failure("restore", file)
+    back.close()
+
+
+def test_nothing_is_overwritten_unasked(city: Backend, tmp_path: Path) -> None:
+    file = tmp_path / "backup.zip"
+    assert run("backup", file).exit_code == 0
+    assert "もうあります" in failure("backup", file)
+    if city.is_shared:
+        return
+    city.inquiries.add([inquiry(1)])
+    assert "--replace" in failure("restore", file)
+    with alone_in(city.settings.state_folder):
+        assert "すでに toiawase serve が動いています" in failure("restore", file, "--replace")
+    assert [one.id for one in city.inquiries.each()] == [inquiry(1).id]
+    city.close()
+    assert run("restore", file, "--replace").exit_code == 0
+    back = open_backend(Settings())
+    assert list(back.inquiries.each()) == []
+    assert list(city.settings.state_folder.glob("toiawase.db.before-restore-*"))
+    back.close()
+
+
+@pytest.mark.parametrize("how", ["cut", "flipped", "added", "outside", "bomb", "other"])
+def test_a_damaged_backup_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, published_state: Path, how: str
+) -> None:
+    state = shutil.copytree(published_state, tmp_path / "var")
+    monkeypatch.setenv("TOIAWASE_STATE_FOLDER", str(state))
+    monkeypatch.setenv("TOIAWASE_FAQ_FOLDER", str(SMALL_CITY))
+    good, bad = tmp_path / "good.zip", tmp_path / "bad.zip"
+    assert run("backup", good).exit_code == 0
+    _damage(good, bad, how)
+    before = (state / "toiawase.db").read_bytes()
+    said = failure("restore", bad, "--replace")
+    assert "控え" in said
+    assert (state / "toiawase.db").read_bytes() == before
+    assert list(tmp_path.rglob("escaped*")) == []
+
+
+def _damage(good: Path, bad: Path, how: str) -> None:
+    if how in ("cut", "other"):
+        bad.write_bytes(good.read_bytes()[:-200] if how == "cut" else b"PK no zip at all")
+        return
+    with zipfile.ZipFile(good) as old, zipfile.ZipFile(bad, "w", zipfile.ZIP_DEFLATED) as new:
+        told = json.loads(old.read("manifest.json"))
+        contents = {name: old.read(name) for name in old.namelist() if name != "manifest.json"}
+        database = contents["database.db"]
+        if how == "flipped":
+            contents["database.db"] = database[:5_000] + b"x" + database[5_001:]
+        if how == "bomb":
+            contents["database.db"] = bytes(300_000_000)
+        for name, content in contents.items():
+            new.writestr(name, content)
+        if how == "added":
+            new.writestr("faq/more.yaml", "x")
+        if how == "outside":
+            new.writestr("faq/../../escaped.yaml", "x")
+            told["members"]["faq/../../escaped.yaml"] = [1, "0"]
+        new.writestr("manifest.json", json.dumps(told))
+
+
+def test_old_records_go_with_all_that_hangs_on_them(city: Backend) -> None:
+    old, new = now() - timedelta(days=200), now() - timedelta(days=100)
+    asked = [inquiry(number, asked_at=old) for number in range(1_200)]
+    asked += [inquiry(9_000, asked_at=new, text=mask("新しい質問"))]
+    city.inquiries.add(asked)
+    city.inquiries.give_feedback(Feedback(asked[0].id, False, mask(PLANTED), old))
+    clusters = [Cluster(name, asked[0].text, old) for name in ("gone", "stays")]
+    members = {asked[0].id: "gone", asked[1].id: "stays", asked[-1].id: "stays"}
+    city.clusters.sort_in(clusters, members)
+    city.clusters.add_note("gone", Note(old, "山田", "メモ"))
+    done = run("forget", "--older-than", 180)
+    assert "問合せ記録 1200 件、要対応のまとまり 1 件" in done.output
+    assert [one.id for one in city.inquiries.each()] == [asked[-1].id]
+    (left,) = city.clusters.clusters(["open"])
+    assert (left.id, left.title) == ("stays", "新しい質問")
+    (noted,) = city.audit.latest(1)
+    assert noted.action == "forgotten"
+    city.close()
+    if not city.is_shared:
+        whole = b"".join(path.read_bytes() for path in city.settings.state_folder.glob("*.db*"))
+        assert PLANTED.encode() not in whole
+
+
+def test_one_person_is_forgotten_and_no_other(city: Backend) -> None:
+    key = secret_key(city.settings.key_file)
+    asked = [inquiry(number) for number in range(2)]
+    city.inquiries.add(asked)
+    for number, user in enumerate(("Uone", "Utwo")):
+        made = Delivery(
+            event_id=f"event{number}",
+            kind="text",
+            talk=talk_of(key, user),
+            occurred_at=NOON,
+            received_at=NOON,
+            inquiry_id=asked[number].id,
+            text=mask(PLANTED),
+            message_id=f"message{number}",
+            reply_token="token",
+            deadline=NOON,
+        )
+        city.deliveries.add([made])
+    for one in city.deliveries.claim("w", NOON, NOON + timedelta(seconds=9), 9):
+        city.deliveries.end([Ended(one.number, "answered", NOON)])
+    assert "問合せ記録 1 件" in run("forget", "--person", "Uone").output
+    assert [one.text == "" for one in city.inquiries.each()] == [True, False]
+    assert "どちらか1つ" in run("forget").output
