@@ -10,6 +10,7 @@ from channels.commands.backup import backup, forget, restore
 from channels.commands.board import channel, notice
 from channels.commands.care import confirm, due
 from channels.commands.console import complain
+from channels.commands.doctor import doctor
 from channels.commands.impact import impact
 from channels.commands.imports import imports
 from channels.commands.line import line
@@ -35,6 +36,7 @@ for command in (
     backup,
     restore,
     forget,
+    doctor,
     ask,
     check,
     evaluate,
