@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sys
 import traceback
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -10,6 +11,9 @@ from typing import Any, Final
 
 REQUEST_ID: Final[ContextVar[str]] = ContextVar("request_id", default="")
 """The id of the request that is being answered, empty outside of one."""
+
+REQUESTS: Final = "channels.requests"
+"""The logger of a line for each request: a person at a terminal does without them."""
 
 EVENT: Final = "event"
 """The attribute of a record under which it carries fields of its own."""
@@ -51,3 +55,15 @@ def _exception(kind: type[BaseException], trace: TracebackType | None) -> dict[s
 
 def _class_name(value: object) -> str:
     return type(value).__name__
+
+
+def log_to_standard_output() -> None:
+    """Log for a person at a terminal, and for machines anywhere else."""
+    told = logging.StreamHandler(sys.stdout)
+    if sys.stdout.isatty():
+        told.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
+        logging.getLogger(REQUESTS).setLevel(logging.WARNING)
+    else:
+        told.setFormatter(JsonLines())
+    logging.basicConfig(level=logging.INFO, handlers=[told])
+    logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -66,13 +66,14 @@ def run_command(*arguments: str, state: Path, faq: Path) -> "subprocess.Complete
 
 
 @contextmanager
-def serve_process(state: Path, faq: Path) -> Iterator[Process]:
+def serve_process(state: Path, faq: Path, *options: str) -> Iterator[Process]:
     """Start `toiawase serve` on a free port; it is ready when this yields, and ended after."""
     port = free_port()
+    state.mkdir(parents=True, exist_ok=True)
     log = state.parent / f"serve-{port}.log"
     with log.open("wb") as stderr, log.with_suffix(".jsonl").open("wb") as stdout:
         popen = subprocess.Popen(
-            [*TOIAWASE, "serve", "--port", str(port)],
+            [*TOIAWASE, "serve", "--port", str(port), *options],
             env=environment(state, faq),
             stdout=stdout,
             stderr=stderr,

@@ -1,21 +1,22 @@
 """`toiawase serve`: the website, until Ctrl-C."""
 
-import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 import click
 import uvicorn
+from uvicorn.supervisors import Multiprocess
 
 from bot.errors import StoreUnusable
 from channels.app import create_app, tries_line_out
 from channels.backend import Backend, ensure_release
 from channels.commands.console import backend, complain, out, steps
-from channels.logs import JsonLines
+from channels.logs import log_to_standard_output
 from channels.serving_alone import alone_in
+from channels.settings import Settings
 from channels.staff.one_time import OneTimeCode
-from channels.web.request_log import LOGGER as REQUESTS
 from faq.entry import Audience
 
 
@@ -28,42 +29,40 @@ from faq.entry import Audience
     default=None,
     help="市民向けだけ、または職員向けだけを動かします",
 )
-def serve(host: str, port: int, only: Audience | None) -> None:
+@click.option(
+    "--workers",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="受け付けるプロセスの数（2以上は PostgreSQL だけ）",
+)
+def serve(host: str, port: int, only: Audience | None, workers: int) -> None:
     """ウェブサイトの受付を動かします（Ctrl-C で止まります）。"""
-    _log_to_standard_output()
+    log_to_standard_output()
     opened = backend()
-    with _only_server(opened):
+    with _only_server(opened, workers):
         if not opened.releases.current_number():
             with steps("FAQを公開する準備をしています（初回だけ）") as say:
                 ensure_release(opened, say)
         current = opened.releases.current()
         shown = f"http://{host}:{port}"
-        code = OneTimeCode() if only != "public" and opened.settings.mode == "demo" else None
+        code = _code(opened, only) if workers == 1 else None
         _announce(
             f"公開版 {current.number}（{current.digest[:12]}）で受け付けます。\n"
-            f"{_pages(shown, only, has_phone=_shows_phone(opened, only))}"
+            f"{_pages(shown, only, has_phone=_shows_phone(opened, only, workers))}"
             f"{_console(shown, only, code)}"
             f"  止めるときは Ctrl-C を押してください。"
         )
         try:
             # uvicorn raises it again once everything that had begun is answered.
             with suppress(KeyboardInterrupt):
-                uvicorn.Server(server_config(opened, host, port, only, code)).run()
+                if workers > 1:
+                    _serve_together(opened, host, port, only, workers)
+                else:
+                    uvicorn.Server(server_config(opened, host, port, only, code)).run()
         finally:
             opened.close()
         complain("止まりました。")
-
-
-def _log_to_standard_output() -> None:
-    """Log for a person at a terminal, and for machines anywhere else."""
-    told = logging.StreamHandler(sys.stdout)
-    if sys.stdout.isatty():
-        told.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
-        logging.getLogger(REQUESTS).setLevel(logging.WARNING)
-    else:
-        told.setFormatter(JsonLines())
-    logging.basicConfig(level=logging.INFO, handlers=[told])
-    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def _announce(sentences: str) -> None:
@@ -89,8 +88,22 @@ def _console(shown: str, only: Audience | None, code: OneTimeCode | None) -> str
     return f"  職員画面        {shown}/staff/first?code={code.value}（1回だけ使えます）\n"
 
 
-def _shows_phone(backend: Backend, only: Audience | None) -> bool:
-    return only != "staff" and tries_line_out(backend.settings)
+def _code(opened: Backend, only: Audience | None) -> OneTimeCode | None:
+    return OneTimeCode() if only != "public" and opened.settings.mode == "demo" else None
+
+
+def _serve_together(
+    opened: Backend, host: str, port: int, only: Audience | None, workers: int
+) -> None:
+    """Serve from several processes on one port; whichever dies is started again."""
+    built = f"channels.commands.worker:{only or 'whole'}"
+    options = _options(opened.settings, host, port)
+    config = uvicorn.Config(built, factory=True, workers=workers, **options)
+    Multiprocess(config, sockets=[config.bind_socket()]).run()
+
+
+def _shows_phone(backend: Backend, only: Audience | None, workers: int) -> bool:
+    return workers == 1 and only != "staff" and tries_line_out(backend.settings)
 
 
 def server_config(
@@ -104,23 +117,27 @@ def server_config(
     # Where the service reaches itself, whatever it listens on; a free port is known too late.
     reached = "127.0.0.1" if host in ("0.0.0.0", "::") else host
     own_address = f"http://{reached}:{port}" if port else None
-    trusted = backend.settings.trusted_proxies
-    return uvicorn.Config(
-        create_app(backend, only, own_address, code),
-        host=host,
-        port=port,
-        log_level="warning",
-        log_config=None,  # what uvicorn logs goes where the rest goes, in the same form
-        access_log=False,  # an access log would keep addresses of citizens
-        server_header=False,
-        proxy_headers=bool(trusted),
-        forwarded_allow_ips=trusted or None,
-        timeout_graceful_shutdown=10,
-    )
+    application = create_app(backend, only, own_address, code)
+    return uvicorn.Config(application, **_options(backend.settings, host, port))
+
+
+def _options(settings: Settings, host: str, port: int) -> dict[str, Any]:
+    trusted = settings.trusted_proxies
+    return {
+        "host": host,
+        "port": port,
+        "log_level": "warning",
+        "log_config": None,  # what uvicorn logs goes where the rest goes, in the same form
+        "access_log": False,  # an access log would keep addresses of citizens
+        "server_header": False,
+        "proxy_headers": bool(trusted),
+        "forwarded_allow_ips": trusted or None,
+        "timeout_graceful_shutdown": 10,
+    }
 
 
 @contextmanager
-def _only_server(opened: Backend) -> Iterator[None]:
+def _only_server(opened: Backend, workers: int = 1) -> Iterator[None]:
     """Refuse what the database cannot carry; raises StoreUnusable."""
     settings = opened.settings
     if opened.is_shared:
@@ -131,6 +148,11 @@ def _only_server(opened: Backend) -> Iterator[None]:
             )
         yield
         return
+    if workers > 1:
+        raise StoreUnusable(
+            "SQLite では、プロセスは1つです。--workers を使うときは、"
+            "TOIAWASE_DATABASE_URL に PostgreSQL を書いてください"
+        )
     # SQLite is written from one serving process; the command line may open it beside.
     with alone_in(settings.state_folder):
         yield

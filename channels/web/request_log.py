@@ -7,12 +7,9 @@ from typing import Any, Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from channels.logs import EVENT
+from channels.logs import EVENT, REQUESTS
 
-_LOG = logging.getLogger(__name__)
-
-LOGGER: Final = __name__
-"""The logger of these lines: a person at a terminal does without them."""
+_LOG = logging.getLogger(REQUESTS)
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _OTHER: Final = "other"

@@ -1,0 +1,147 @@
+"""What an end of one of several processes on PostgreSQL may cost: never an acknowledged record."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.conftest import SMALL_CITY, SWITCH_SECONDS
+from tests.faults.test_kill import Crowd
+from tests.postgres import Postgres
+from tests.running import Process, run_command, serve_process
+
+
+@pytest.fixture
+def shared(tmp_path: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of two machines that share a database, which commands find."""
+    monkeypatch.setenv("TOIAWASE_DATABASE_URL", postgres.empty())
+    monkeypatch.setenv("TOIAWASE_SECRET_KEY_FILE", str(tmp_path / "secret.key"))
+    migrated = run_command("migrate", state=tmp_path / "one", faq=SMALL_CITY)
+    assert migrated.returncode == 0, migrated.stderr
+    return tmp_path
+
+
+def kept_ids(folder: Path) -> Counter[str]:
+    done = run_command("inquiries", "export", "--jsonl", state=folder / "one", faq=SMALL_CITY)
+    assert done.returncode == 0, done.stderr
+    return Counter(json.loads(line)["id"] for line in done.stdout.splitlines())
+
+
+def kill_in_the_middle(folder: Path, questions: int, chance: random.Random) -> list[str]:
+    with serve_process(folder / "one", SMALL_CITY) as process:
+        crowd = Crowd(process.address, questions)
+        crowd.start()
+        crowd.wait_for(int(questions * chance.uniform(0.15, 0.6)))
+        process.popen.kill()
+        crowd.wait()
+    assert crowd.failed, "the kill came after the last answer and proves nothing"
+    return crowd.acknowledged
+
+
+def assert_kept_once(folder: Path, acknowledged: list[str]) -> None:
+    kept = kept_ids(folder)
+    assert [one for one in acknowledged if kept[one] != 1] == []
+    assert max(kept.values()) == 1
+
+
+def test_what_was_acknowledged_survives_a_kill(shared: Path) -> None:
+    assert_kept_once(shared, kill_in_the_middle(shared, 300, random.Random(9)))
+
+
+@pytest.mark.acceptance
+def test_what_was_acknowledged_survives_twenty_kills(shared: Path) -> None:
+    chance, acknowledged = random.Random(20), list[str]()
+    for _ in range(20):
+        acknowledged += kill_in_the_middle(shared, 1_000, chance)
+        assert_kept_once(shared, acknowledged)
+
+
+def release_of(process: Process) -> int:
+    asked = {"text": "住民票ほしい"}
+    answer = httpx.post(f"{process.address}/api/v1/questions", json=asked, timeout=20)
+    return int(answer.json()["release"])
+
+
+def test_both_machines_switch_to_what_is_published(shared: Path) -> None:
+    with (
+        serve_process(shared / "one", SMALL_CITY) as one,
+        serve_process(shared / "two", SMALL_CITY) as two,
+    ):
+        assert [release_of(one), release_of(two)] == [1, 1]
+        back = run_command("rollback", "1", state=shared / "one", faq=SMALL_CITY)
+        assert back.returncode == 0, back.stderr
+        deadline = time.monotonic() + SWITCH_SECONDS
+        while [release_of(one), release_of(two)] != [2, 2]:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+
+@contextmanager
+def asking(process: Process) -> Iterator[list[int]]:
+    """Ask all the time with a client that tries again; yields the statuses so far."""
+    statuses: list[int] = []
+    stop = threading.Event()
+
+    def ask() -> None:
+        while not stop.is_set():
+            try:
+                answer = httpx.post(
+                    f"{process.address}/api/v1/questions",
+                    json={"text": "粗大ごみを捨てたい"},
+                    timeout=20,
+                )
+            except httpx.TransportError:
+                continue
+            statuses.append(answer.status_code)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    try:
+        yield statuses
+    finally:
+        stop.set()
+        thread.join()
+
+
+def children_of(process: Process) -> list[int]:
+    """Return the serving processes: those of its children that spawned processes are."""
+    listed = subprocess.run(
+        ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(process.popen.pid)],
+        capture_output=True,
+        text=True,
+        check=False,  # it fails when there are none
+    )
+    lines = [line.split(maxsplit=1) for line in listed.stdout.splitlines()]
+    return [int(pid) for pid, how in lines if "spawn_main" in how]
+
+
+def test_a_worker_that_dies_is_started_again(shared: Path) -> None:
+    with serve_process(shared / "one", SMALL_CITY, "--workers", "2") as process:
+        workers = children_of(process)
+        assert len(workers) == 2
+        with asking(process) as statuses:
+            os.kill(workers[0], signal.SIGKILL)
+            deadline = time.monotonic() + 60
+            while len(set(children_of(process)) - {workers[0]}) < 2 or len(statuses) < 20:
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+        assert set(statuses) == {200}
+        process.popen.terminate()
+        process.popen.wait(timeout=30)
+        assert children_of(process) == []
+
+
+def test_several_processes_need_postgresql(tmp_path: Path, published_state: Path) -> None:
+    refused = run_command("serve", "--workers", "2", state=published_state, faq=SMALL_CITY)
+    assert refused.returncode == 1
+    assert "PostgreSQL" in refused.stderr
