@@ -18,6 +18,8 @@ from bot.errors import NoRelease
 from bot.inquiry import Feedback, Inquiry, InquiryRecorder
 from bot.live_desk import LiveDesk
 from bot.shared_conversations import SharedConversations
+from bot.store.spool import Spool
+from bot.store.spooling import SpoolingStore
 from bot.store.writer import GroupCommitWriter
 from channels.backend import Backend
 from channels.housekeeping import Housekeeping
@@ -83,13 +85,14 @@ def create_app(
     """
     live = LiveDesk(backend.shelf, backend.releases)
     board = LiveBoard(backend.board)
-    writer = GroupCommitWriter(backend.inquiries.add)
-    metrics = Metrics(live, backend.clock, backend.deliveries.count_waiting)
+    spooling = SpoolingStore(backend.inquiries.add, Spool(backend.settings.spool_folder))
+    writer = GroupCommitWriter(spooling.add)
+    metrics = Metrics(live, backend.clock, backend.deliveries.count_waiting, lambda: spooling.depth)
     recorder, give_feedback = (
         metrics.counting(writer),
         metrics.listening(backend.inquiries.give_feedback),
     )
-    public = _public_desk(backend, live, recorder, give_feedback, board)
+    public = _public_desk(backend, live, recorder, give_feedback, board, spooling)
     for_citizens, for_staff = only != "staff", only != "public"
     phone = _phone(backend.settings, address if for_citizens else None)
     line = _line(backend, public, phone, address) if for_citizens else None
@@ -104,7 +107,7 @@ def create_app(
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with _running(live, board, writer, line, staff, keeping):
+        async with _running(live, board, writer, line, staff, keeping, spooling):
             yield
 
     app = FastAPI(
@@ -169,14 +172,19 @@ def _public_desk(
     recorder: InquiryRecorder,
     keep_feedback: Callable[[Feedback], bool],
     board: LiveBoard,
+    spooling: SpoolingStore,
 ) -> PublicDesk:
     async def give_feedback(feedback: Feedback) -> bool:
         return await asyncio.to_thread(keep_feedback, feedback)
 
-    async def check_ready() -> None:
+    def check_ready() -> int | None:
         if not live.is_ready:
             raise NoRelease("no release is loaded")
-        await asyncio.to_thread(backend.releases.current_number)
+        try:
+            backend.releases.current_number()
+        except Exception:  # questions are answered all the same, and kept in the spool
+            return spooling.depth
+        return spooling.depth if spooling.is_degraded else None
 
     return PublicDesk(
         live,
@@ -243,6 +251,7 @@ async def _running(
     line: LineStart | None,
     staff: StaffStart | None,
     keeping: Housekeeping,
+    spooling: SpoolingStore,
 ) -> AsyncIterator[None]:
     # A question waits for the interpreter some 25 times (after each product of matrices); while
     # another thread loads a release, each wait takes as long as this, 5 ms if nothing is said.
@@ -255,6 +264,7 @@ async def _running(
     following = [
         asyncio.create_task(_follow(live.refresh, "a new release")),
         asyncio.create_task(_follow(board.refresh, "notices")),
+        asyncio.create_task(_follow(spooling.drain, "what waits in the spool")),
         # The first message in another language need not wait for it, nor need the start.
         asyncio.create_task(asyncio.to_thread(load_detector)),
         *([asyncio.create_task(_follow(staff.work, "new misses"))] if staff else []),
@@ -274,6 +284,7 @@ async def _running(
         if line:
             await line.finish()
         await asyncio.to_thread(writer.stop)
+        spooling.close()
 
 
 async def _load_first(live: LiveDesk) -> None:
@@ -290,9 +301,16 @@ async def _load_first(live: LiveDesk) -> None:
 
 
 async def _follow(refresh: Callable[[], object], what: str, every: float = _POLL_SECONDS) -> None:
+    failing = False
     while True:
         await asyncio.sleep(every)
         try:
             await asyncio.to_thread(refresh)
         except Exception:  # the next look may succeed; answering goes on with what is loaded
-            _LOG.exception("looking for %s failed", what)
+            if not failing:
+                _LOG.exception("looking for %s failed", what)
+            failing = True
+        else:
+            if failing:
+                _LOG.info("looking for %s works again", what)
+            failing = False

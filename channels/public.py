@@ -53,7 +53,8 @@ class PublicDesk:
     live: LiveDesk
     recorder: InquiryRecorder
     give_feedback: Callable[[Feedback], Awaitable[bool]]
-    check_ready: Callable[[], Awaitable[None]]
+    check_ready: Callable[[], int | None]
+    """How many records wait beside the database, None when all is well; slow, raises NoRelease."""
     clock: Clock
     conversations: SharedConversations
     board: LiveBoard

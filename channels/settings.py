@@ -79,6 +79,11 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.state_folder / 'toiawase.db'}"
 
     @property
+    def spool_folder(self) -> Path:
+        """Where records wait while the database is away."""
+        return self.state_folder / "spool"
+
+    @property
     def index_root(self) -> Path:
         """Where indexes are unpacked, one folder for each digest."""
         return self.state_folder / "index"

@@ -44,6 +44,18 @@ class Postgres:
         """Return the address of a database."""
         return make_url(self.address).set(database=name).render_as_string(hide_password=False)
 
+    def shut(self, url: str) -> None:
+        """Throw everybody out of a database, and let nobody in."""
+        name = make_url(url).database
+        self.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        self.execute(
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+        )
+
+    def open(self, url: str) -> None:
+        """Let everybody in again."""
+        self.execute(f"ALTER DATABASE {make_url(url).database} ALLOW_CONNECTIONS true")
+
     def execute(self, statement: str) -> None:
         """Run a statement of the server itself."""
         engine = create_engine(self.address, isolation_level="AUTOCOMMIT")

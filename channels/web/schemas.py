@@ -235,7 +235,8 @@ class SiteOut(BaseModel):
 class HealthOut(BaseModel):
     """That the process lives, or is ready to answer."""
 
-    status: Literal["ok"]
+    status: Literal["ok", "degraded"]
+    spooled: int | None = None
 
 
 class ErrorDetail(BaseModel):

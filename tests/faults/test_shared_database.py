@@ -141,6 +141,64 @@ def test_a_worker_that_dies_is_started_again(shared: Path) -> None:
         assert children_of(process) == []
 
 
+def ask(process: Process, many: int) -> list[str]:
+    """Ask so many questions; return the ids of their records, each of which was acknowledged."""
+    with httpx.Client(base_url=process.address, timeout=30) as client:
+        answers = [
+            client.post("/api/v1/questions", json={"text": f"粗大ごみを捨てたい {number}"})
+            for number in range(many)
+        ]
+    assert {answer.status_code for answer in answers} == {200}
+    assert {answer.json()["kind"] for answer in answers} <= {"answered", "unsure"}
+    return [answer.json()["inquiry_id"] for answer in answers]
+
+
+def ready(process: Process) -> dict[str, object]:
+    answer = httpx.get(f"{process.address}/readyz", timeout=30)
+    assert answer.status_code == 200
+    found: dict[str, object] = answer.json()
+    return found
+
+
+def wait_until_all_is_stored(process: Process) -> None:
+    deadline = time.monotonic() + 60
+    while ready(process) != {"status": "ok"}:
+        assert time.monotonic() < deadline, ready(process)
+        time.sleep(0.1)
+
+
+def test_answers_go_on_without_the_database_and_are_stored_once_it_is_back(
+    shared: Path, postgres: Postgres
+) -> None:
+    url = os.environ["TOIAWASE_DATABASE_URL"]
+    with serve_process(shared / "one", SMALL_CITY) as process:
+        acknowledged = ask(process, 20)
+        postgres.shut(url)
+        acknowledged += ask(process, 40)
+        assert ready(process) == {"status": "degraded", "spooled": 40}
+        metrics = httpx.get(f"{process.address}/metrics", timeout=30).text
+        assert "toiawase_spool_depth 40.0" in metrics
+        postgres.open(url)
+        wait_until_all_is_stored(process)
+        acknowledged += ask(process, 5)
+    assert kept_ids(shared) == Counter(acknowledged)
+
+
+def test_what_waits_survives_a_kill(shared: Path, postgres: Postgres) -> None:
+    url = os.environ["TOIAWASE_DATABASE_URL"]
+    with serve_process(shared / "one", SMALL_CITY) as process:
+        acknowledged = ask(process, 5)
+        postgres.shut(url)
+        acknowledged += ask(process, 30)
+        process.popen.kill()
+        process.popen.wait()
+        postgres.open(url)
+    assert sum(kept_ids(shared).values()) == 5
+    with serve_process(shared / "one", SMALL_CITY) as process:
+        wait_until_all_is_stored(process)
+    assert kept_ids(shared) == Counter(acknowledged)
+
+
 def test_several_processes_need_postgresql(tmp_path: Path, published_state: Path) -> None:
     refused = run_command("serve", "--workers", "2", state=published_state, faq=SMALL_CITY)
     assert refused.returncode == 1
