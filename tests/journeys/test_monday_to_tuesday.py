@@ -16,6 +16,7 @@ from tests.running import TOIAWASE, Process, environment, serve_process
 pytestmark = pytest.mark.browser
 
 CLERK, PASSWORD = "窓口の田中", "あさひがのぼるまちしおみ"
+ADMIN = "管理の佐藤"
 ON_LINE, ON_WEB = "スケボーできる公園はありますか", "公園でスケボーしてもいいですか"
 NEXT = "子どもがスケボーできる場所"
 ANSWER = "公園でしてよいこと・いけないこと"
@@ -27,8 +28,16 @@ def process(sample_state: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     root = tmp_path_factory.mktemp("monday")
     state = Path(shutil.copytree(sample_state, root / "var"))
     folder = Path(shutil.copytree(SAMPLE_CITY, root / "faq"))
+    register(CLERK, "承認", state, folder)
+    register(ADMIN, "管理", state, folder)
+    with serve_process(state, folder) as started:
+        yield started
+
+
+def register(name: str, role: str, state: Path, folder: Path) -> None:
+    """Register a member of staff by the command line."""
     done = subprocess.run(
-        [*TOIAWASE, "staff", "add", CLERK, "--role", "承認"],
+        [*TOIAWASE, "staff", "add", name, "--role", role],
         env=environment(state, folder),
         input=f"{PASSWORD}\n",
         text=True,
@@ -36,8 +45,6 @@ def process(sample_state: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    with serve_process(state, folder) as started:
-        yield started
 
 
 class Clerk:
@@ -55,9 +62,9 @@ class Clerk:
         self.clicks += 1
         self.page.get_by_role(role, name=name).first.click()  # type: ignore[arg-type]
 
-    def sign_in(self) -> None:
+    def sign_in(self, name: str = CLERK) -> None:
         self.page.goto(f"{self.address}/staff/sign-in")
-        self.page.fill("#name", CLERK)
+        self.page.fill("#name", name)
         self.page.fill("#password", PASSWORD)
         self.click("button", "ログインする")
 
@@ -171,6 +178,26 @@ def test_every_page_of_the_console_is_accessible(clerk: Clerk) -> None:
     page.press("#text", "Enter")
     expect(page.get_by_role("button", name="違う")).to_be_visible()
     clerk.looks_well()
+
+
+def test_signing_in_and_what_admins_look_after_are_accessible(clerk: Clerk) -> None:
+    page = clerk.page
+    page.goto(f"{clerk.address}/staff/sign-in")
+    clerk.looks_well()
+    page.fill("#name", ADMIN)
+    page.fill("#password", "ちがう合い言葉です2026")
+    page.get_by_role("button", name="ログインする").click()
+    expect(page.locator("#problem")).to_be_visible()
+    clerk.looks_well()
+    clerk.complaints.clear()  # the browser tells of status 422
+    clerk.sign_in(ADMIN)
+    expect(page.get_by_role("heading", name="要対応")).to_be_visible()
+    for path, heading in (("accounts", "職員"), ("log/check", "操作の記録の確認")):
+        answer = page.goto(f"{clerk.address}/staff/{path}")
+        assert answer
+        assert answer.status == 200, path
+        expect(page.get_by_role("heading", name=heading, level=1, exact=True)).to_be_visible()
+        clerk.looks_well()
 
 
 def test_what_is_being_written_survives_the_end_of_the_session(clerk: Clerk) -> None:
