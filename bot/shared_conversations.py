@@ -55,10 +55,9 @@ class SharedConversations:
 
     async def recall(self, key: str | None, at: datetime) -> Conversation:
         """Return where a conversation stands; a new or forgotten one knows nothing."""
-        store = self._store_now()
+        here, store = self._here.recall(key, at), self._store_now()
         if not key or store is None:
-            return self._here.recall(key, at)
-        here = self._here.recall(key, at)
+            return here
 
         def recalled() -> Conversation:
             return store.recall(_hash(key), at - LASTS) or Conversation()

@@ -88,10 +88,8 @@ def create_app(
     spooling = SpoolingStore(backend.inquiries.add, Spool(backend.settings.spool_folder))
     writer = GroupCommitWriter(spooling.add)
     metrics = Metrics(live, backend.clock, backend.deliveries.count_waiting, lambda: spooling.depth)
-    recorder, give_feedback = (
-        metrics.counting(writer),
-        metrics.listening(backend.inquiries.give_feedback),
-    )
+    recorder = metrics.counting(writer)
+    give_feedback = metrics.listening(backend.inquiries.give_feedback)
     public = _public_desk(backend, live, recorder, give_feedback, board, spooling)
     for_citizens, for_staff = only != "staff", only != "public"
     phone = _phone(backend.settings, address if for_citizens else None)
@@ -102,7 +100,6 @@ def create_app(
         if for_staff
         else None
     )
-
     keeping = Housekeeping(backend, public.conversations)
 
     @contextlib.asynccontextmanager

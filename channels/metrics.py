@@ -31,11 +31,6 @@ _UNKNOWN: Final = float("nan")
 Count = Callable[[], int]
 
 
-def none_waiting() -> int:
-    """Return how many records wait beside the database, where nothing keeps them there."""
-    return 0
-
-
 class Metrics:
     """Counters of one application, in a registry of their own.
 
@@ -48,7 +43,7 @@ class Metrics:
         live: LiveDesk,
         clock: Clock,
         deliveries_waiting: Count,
-        spool_depth: Count = none_waiting,
+        spool_depth: Count,
     ) -> None:
         self._clock = clock
         self._registry = CollectorRegistry()

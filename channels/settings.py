@@ -79,6 +79,13 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.state_folder / 'toiawase.db'}"
 
     @property
+    def database_file(self) -> Path | None:
+        """The file of the database, None where it is not SQLite."""
+        if not self.database.startswith("sqlite"):
+            return None
+        return Path(self.database.removeprefix("sqlite:///"))
+
+    @property
     def spool_folder(self) -> Path:
         """Where records wait while the database is away."""
         return self.state_folder / "spool"

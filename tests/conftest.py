@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -11,7 +9,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 from hypothesis import settings as hypothesis_settings
 from pytest_socket import socket_allow_hosts
 
@@ -29,6 +26,7 @@ from faq.files.folder import read_folder
 from faq.index import FaqIndex
 from nlp.normalise import normalise
 from nlp.tokeniser import SudachiTokeniser
+from tests.in_thread import running_in_thread
 from tests.moments import NOON
 from tests.postgres import Postgres, running_postgres
 
@@ -36,6 +34,7 @@ TESTS = Path(__file__).parent
 ROOT = TESTS.parent
 SMALL_CITY = TESTS / "small_city"
 SAMPLE_CITY = ROOT / "faq" / "entries" / "shiomi"
+
 SWITCH_SECONDS = 30
 """How long a test waits for a new release: 5 s are promised, a busy machine may need more."""
 
@@ -135,18 +134,9 @@ def serving(
     backend: Backend, code: OneTimeCode | None = None, only: Audience | None = None
 ) -> Iterator[str]:
     """Serve the backend on a free port; yields the address."""
-    server = uvicorn.Server(server_config(backend, "127.0.0.1", 0, only, code))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    deadline = time.monotonic() + 20
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.01)
-    try:
-        port = server.servers[0].sockets[0].getsockname()[1]
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join()
+    config = server_config(backend, "127.0.0.1", 0, only, code)
+    with running_in_thread(config) as address:
+        yield address
 
 
 @pytest.fixture

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Engine, Row, insert, select, update
 
 from bot.audit import AuditEvent
+from bot.store.database import each_row
 from bot.store.schema import AUDIT_EVENTS, AUDIT_HEAD
-
-_PAGE: Final = 1_000
 
 
 class SqlAudit:
@@ -61,9 +60,7 @@ class SqlAudit:
     def each(self) -> Iterator[AuditEvent]:
         """Yield all events, the oldest first."""
         query = select(AUDIT_EVENTS).order_by(AUDIT_EVENTS.c.number)
-        with self._engine.connect() as connection:
-            with connection.execution_options(yield_per=_PAGE).execute(query) as rows:
-                yield from map(_event, rows)
+        yield from map(_event, each_row(self._engine, query))
 
 
 def _event(row: Row[Any]) -> AuditEvent:

@@ -7,10 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, Engine, delete, func, insert, inspect, select, text
+from sqlalchemy import Connection, Engine, delete, func, insert, select, text
 
 from bot.errors import StoreUnusable
-from bot.store.database import is_postgresql, open_database
+from bot.store.database import copy_file, is_postgresql, open_database
 from bot.store.schema import AUDIT_HEAD, INQUIRIES, METADATA, RELEASES
 
 _PAGE: Final = 500
@@ -27,11 +27,7 @@ def copy_out(engine: Engine, target: Path, at: datetime) -> None:
             _copy_rows(source, copied)
         copied.dispose()
     else:
-        with (
-            closing(sqlite3.connect(str(engine.url.database))) as source_file,
-            closing(sqlite3.connect(target)) as target_file,
-        ):
-            source_file.backup(target_file)
+        copy_file(str(engine.url.database), str(target))
     problems = damage(target)
     if problems:
         raise StoreUnusable(f"写しが壊れています（{problems}）。もう一度実行してください")
@@ -87,9 +83,8 @@ def _refuse_unless_empty(target: Connection) -> None:
 
 def _go_on_counting(target: Connection) -> None:
     """Have numbers given from here on begin after those that were copied."""
-    names = inspect(target).get_table_names()
     for table in METADATA.sorted_tables:
-        if table.name in names and "number" in table.c:
+        if "number" in table.c:
             target.execute(
                 text(
                     f"SELECT setval(pg_get_serial_sequence('{table.name}', 'number'), "

@@ -1,5 +1,6 @@
 """Rows of where conversations stand: entry, ward and language, never a word."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Final
 
@@ -29,13 +30,7 @@ class SqlConversations:
 
     def keep(self, key_hash: str, conversation: Conversation, at: datetime) -> None:
         """Remember a conversation."""
-        values = {
-            "last_at": at,
-            "entry_id": conversation.entry_id,
-            "ward": conversation.ward,
-            "language": conversation.language,
-            "text_only": conversation.text_only,
-        }
+        values = {"last_at": at, **asdict(conversation)}
         with self._engine.begin() as connection:
             new = upsert(connection, CONVERSATIONS).values(key_hash=key_hash, **values)
             connection.execute(new.on_conflict_do_update(index_elements=["key_hash"], set_=values))

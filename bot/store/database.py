@@ -1,12 +1,24 @@
 """Opening the database: durable settings, and a schema that this program knows."""
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, inspect, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    Row,
+    Select,
+    Table,
+    create_engine,
+    event,
+    inspect,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
@@ -17,6 +29,7 @@ HEAD: Final = "0005"
 """The newest migration; a test holds it against the migrations folder."""
 
 _BUSY_SECONDS: Final = 10.0
+_PAGE: Final = 1_000
 _POOL: Final = 8
 _POOL_SECONDS: Final = 5.0
 _MIGRATING: Final = 7_015_001  # the number of the advisory lock; any that nobody else uses
@@ -80,6 +93,22 @@ def upsert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.I
     if connection.dialect.name == "postgresql":
         return postgresql.insert(table)
     return sqlite.insert(table)
+
+
+def copy_file(database: str, target: str) -> None:
+    """Copy an SQLite file with what waits in its log, while others may go on writing."""
+    with (
+        closing(sqlite3.connect(database)) as source_file,
+        closing(sqlite3.connect(target)) as target_file,
+    ):
+        source_file.backup(target_file)
+
+
+def each_row(engine: Engine, query: Select[Any]) -> Iterator[Row[Any]]:
+    """Yield the rows of a query without holding them all; asks when the first is asked for."""
+    with engine.connect().execution_options(yield_per=_PAGE) as connection:
+        with connection.execute(query) as rows:
+            yield from rows
 
 
 def _engine(url: str) -> Engine:
@@ -174,8 +203,4 @@ def _keep_copy(engine: Engine, revision: str, at: datetime) -> None:
     if is_postgresql(engine) or not database:
         return
     stamp = at.strftime("%Y%m%d-%H%M%S")
-    with (
-        closing(sqlite3.connect(database)) as source,
-        closing(sqlite3.connect(f"{database}.before-{revision}-{stamp}")) as target,
-    ):
-        source.backup(target)
+    copy_file(database, f"{database}.before-{revision}-{stamp}")

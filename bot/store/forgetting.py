@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, Engine, and_, delete, exists, select, update
+from sqlalchemy import Connection, Engine, delete, exists, select, update
 
+from bot.store.conversations import SqlConversations
+from bot.store.deliveries import SqlDeliveries
 from bot.store.inquiries import SqlInquiries, forget_worked_out
 from bot.store.schema import (
     CLUSTER_MEMBERS,
     CLUSTER_NOTES,
     CLUSTERS,
-    CONVERSATIONS,
     DELIVERIES,
     FEEDBACK,
     INQUIRIES,
@@ -45,12 +46,11 @@ class SqlForgetting:
             inquiries, clusters = inquiries + gone, clusters + emptied
             if gone < _AT_ONCE:
                 break
-        old = and_(DELIVERIES.c.state != "waiting", DELIVERIES.c.received_at < at)
+        deliveries = SqlDeliveries(self._engine).forget_before(at)
+        SqlConversations(self._engine).forget_before(at)
         with self._engine.begin() as connection:
-            deliveries = connection.execute(delete(DELIVERIES).where(old)).rowcount
             unused = delete(STAFF_SESSIONS).where(STAFF_SESSIONS.c.seen_at < at)
             sessions = connection.execute(unused).rowcount
-            connection.execute(delete(CONVERSATIONS).where(CONVERSATIONS.c.last_at < at))
         return Forgotten(inquiries, clusters, deliveries, sessions)
 
     def talk(self, talk: str) -> Forgotten:

@@ -1,6 +1,5 @@
 """Rows of inquiries and of what citizens said of the replies."""
 
-import itertools
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -9,11 +8,10 @@ from sqlalchemy import Connection, Engine, Row, and_, or_, select, update
 
 from bot.errors import UnknownInquiry
 from bot.inquiry import LOW_CONFIDENCE, Feedback, Inquiry, Miss, Nearest, miss_reason
-from bot.store.database import upsert
+from bot.store.database import each_row, upsert
 from bot.store.schema import CLUSTER_MEMBERS, CLUSTERS, FEEDBACK, INQUIRIES
 from nlp.personal_data import MaskedText
 
-_PAGE: Final = 1_000
 _UNHEARD: Final = FEEDBACK.c.helpful.is_(None)
 
 IS_MISS: Final = or_(
@@ -42,9 +40,7 @@ class SqlInquiries:
         query = select(INQUIRIES).order_by(INQUIRIES.c.id)
         if since:
             query = query.where(INQUIRIES.c.asked_at >= since)
-        with self._engine.connect() as connection:
-            with connection.execution_options(yield_per=_PAGE).execute(query) as rows:
-                yield from map(inquiry_from, rows)
+        yield from map(inquiry_from, each_row(self._engine, query))
 
     def heard(self, since: datetime) -> Iterator[tuple[Inquiry, bool | None]]:
         """Yield inquiries with whether each was found helpful (None: not said), oldest first."""
@@ -54,10 +50,8 @@ class SqlInquiries:
             .where(INQUIRIES.c.asked_at >= since)
             .order_by(INQUIRIES.c.id)
         )
-        with self._engine.connect() as connection:
-            with connection.execution_options(yield_per=_PAGE).execute(query) as rows:
-                for row in rows:
-                    yield inquiry_from(row), row.helpful
+        for row in each_row(self._engine, query):
+            yield inquiry_from(row), row.helpful
 
     def misses(self, limit: int) -> list[Miss]:
         """Return what needs review, latest first."""
@@ -66,12 +60,10 @@ class SqlInquiries:
             .outerjoin(FEEDBACK, FEEDBACK.c.inquiry_id == INQUIRIES.c.id)
             .where(IS_MISS)
             .order_by(INQUIRIES.c.id.desc())
+            .limit(limit)
         )
-        found: list[Miss] = []
         with self._engine.connect() as connection:
-            with connection.execution_options(yield_per=_PAGE).execute(query) as rows:
-                found += map(miss_from, itertools.islice(rows, limit))
-        return found
+            return [miss_from(row) for row in connection.execute(query)]
 
     def verdicts(self) -> Iterator[tuple[Inquiry, bool]]:
         """Yield answered inquiries with whether the citizen found the answer helpful."""
@@ -81,10 +73,8 @@ class SqlInquiries:
             .where(INQUIRIES.c.kind == "answered")
             .order_by(INQUIRIES.c.id)
         )
-        with self._engine.connect() as connection:
-            with connection.execution_options(yield_per=_PAGE).execute(query) as rows:
-                for row in rows:
-                    yield inquiry_from(row), bool(row.helpful)
+        for row in each_row(self._engine, query):
+            yield inquiry_from(row), bool(row.helpful)
 
     def erase_texts(self, inquiry_ids: Sequence[str]) -> None:
         """Erase what the citizen wrote, and said of the replies; the rest stays for counting.

@@ -56,10 +56,10 @@ def restore(file: Path, replace: bool) -> None:
         tempfile.TemporaryDirectory(dir=settings.state_folder, prefix=".restore-") as scratch,
     ):
         manifest = unpack(file, Path(scratch))
-        if not settings.database.startswith("sqlite"):
+        if settings.database_file is None:
             copy_in(Path(scratch) / DATABASE, settings.database, now())
         else:
-            _put_database(settings, Path(scratch) / DATABASE, replace=replace)
+            _put_database(settings.database_file, Path(scratch) / DATABASE, replace=replace)
         folder = _put_folder(settings, Path(scratch) / FAQ, replace=replace)
     click.echo(f"{manifest.taken_at} に取った控えを戻しました。{folder}")
 
@@ -105,8 +105,7 @@ def _faq_files(folder: Path) -> Iterator[tuple[str, Path]]:
             yield FAQ + inside.as_posix(), path
 
 
-def _put_database(settings: Settings, copy: Path, *, replace: bool) -> None:
-    database = Path(settings.database.removeprefix("sqlite:///"))
+def _put_database(database: Path, copy: Path, *, replace: bool) -> None:
     if database.exists() and not replace:
         raise StoreUnusable(
             f"データベース（{database}）がもうあります。入れかえるときは --replace を付けてください"

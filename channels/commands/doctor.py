@@ -136,9 +136,9 @@ def _folder(folder: Path) -> Finding:
 
 def _file(settings: Settings) -> Finding:
     what = "データベースのファイル"
-    if not settings.database.startswith("sqlite"):
+    file = settings.database_file
+    if file is None:
         return Finding("ok", what, "PostgreSQL です（壊れていないかは、PostgreSQL が確かめます）")
-    file = Path(settings.database.removeprefix("sqlite:///"))
     if not file.exists():
         return Finding("ok", what, "まだありません（受付を始めるときに作ります）")
     said = damage(file)

@@ -5,7 +5,6 @@ import shutil
 import threading
 import zipfile
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from channels.serving_alone import alone_in
 from channels.settings import Settings
 from nlp.personal_data import mask
 from tests.conftest import NOON, SMALL_CITY
+from tests.inquiries import inquiry as any_inquiry
 from tests.postgres import Postgres
 
 PLANTED = "鷲尾ことねの世帯全員"
@@ -60,20 +60,9 @@ def failure(*arguments: object) -> str:
 
 
 def inquiry(number: int, **changes: object) -> Inquiry:
-    kept = Inquiry(
-        id=f"{number:08}-0000-7000-8000-000000000000",
-        kind="unanswered",
-        channel="web",
-        text=mask(f"{PLANTED} {number}"),
-        language="ja",
-        ward=None,
-        entry_id=None,
-        confidence=0.1,
-        asked_at=now(),
-        release=1,
-        nearest=(),
-    )
-    return replace(kept, **changes)  # type: ignore[arg-type]
+    """Return a record of now, with words that must not be left over."""
+    around = {"asked_at": now(), "text": mask(f"{PLANTED} {number}")}
+    return any_inquiry(number, **around | changes)
 
 
 def replies(backend: Backend) -> list[object]:

@@ -101,7 +101,7 @@ def test_a_database_that_is_gone_does_not_hide_the_rest(backend: Backend) -> Non
     def fail() -> int:
         raise OSError("no disk")
 
-    page = Metrics(LiveDesk(backend.shelf, backend.releases), backend.clock, fail).page()
+    page = Metrics(LiveDesk(backend.shelf, backend.releases), backend.clock, fail, fail).page()
     assert b"toiawase_deliveries_waiting NaN" in page
     assert b"process_start_time_seconds" in page
 

@@ -1,7 +1,5 @@
 """How much one address may ask, over real HTTP; time is told, so that nobody has to wait."""
 
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,6 +15,7 @@ from channels.backend import Backend
 from channels.settings import Settings
 from channels.web.rate_limit import Budget, RateLimit, TokenBuckets, budgets, network_of
 from tests.conftest import serving
+from tests.in_thread import running_in_thread
 
 HTML = {"accept": "text/html"}
 QUESTION = {"text": "粗大ごみを捨てたい"}
@@ -48,16 +47,8 @@ def plain_server(app: ASGIApp) -> Iterator[str]:
     config = uvicorn.Config(
         app, port=0, log_config=None, proxy_headers=True, forwarded_allow_ips="127.0.0.1"
     )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
+    with running_in_thread(config) as address:
+        yield address
 
 
 def test_who_asks_too_often_is_told_how_long_to_wait(backend: Backend) -> None:

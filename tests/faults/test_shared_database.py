@@ -1,6 +1,5 @@
 """What an end of one of several processes on PostgreSQL may cost: never an acknowledged record."""
 
-import json
 import os
 import random
 import signal
@@ -16,7 +15,7 @@ import httpx
 import pytest
 
 from tests.conftest import SMALL_CITY, SWITCH_SECONDS
-from tests.faults.test_kill import Crowd
+from tests.faults.test_kill import assert_kept_once, exported_ids, kill_in_the_middle
 from tests.postgres import Postgres
 from tests.running import Process, run_command, serve_process
 
@@ -31,39 +30,18 @@ def shared(tmp_path: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch) 
     return tmp_path
 
 
-def kept_ids(folder: Path) -> Counter[str]:
-    done = run_command("inquiries", "export", "--jsonl", state=folder / "one", faq=SMALL_CITY)
-    assert done.returncode == 0, done.stderr
-    return Counter(json.loads(line)["id"] for line in done.stdout.splitlines())
-
-
-def kill_in_the_middle(folder: Path, questions: int, chance: random.Random) -> list[str]:
-    with serve_process(folder / "one", SMALL_CITY) as process:
-        crowd = Crowd(process.address, questions)
-        crowd.start()
-        crowd.wait_for(int(questions * chance.uniform(0.15, 0.6)))
-        process.popen.kill()
-        crowd.wait()
-    assert crowd.failed, "the kill came after the last answer and proves nothing"
-    return crowd.acknowledged
-
-
-def assert_kept_once(folder: Path, acknowledged: list[str]) -> None:
-    kept = kept_ids(folder)
-    assert [one for one in acknowledged if kept[one] != 1] == []
-    assert max(kept.values()) == 1
-
-
 def test_what_was_acknowledged_survives_a_kill(shared: Path) -> None:
-    assert_kept_once(shared, kill_in_the_middle(shared, 300, random.Random(9)))
+    state = shared / "one"
+    crowd = kill_in_the_middle(state, 300, random.Random(9))
+    assert_kept_once(state, crowd.acknowledged)
 
 
 @pytest.mark.acceptance
 def test_what_was_acknowledged_survives_twenty_kills(shared: Path) -> None:
-    chance, acknowledged = random.Random(20), list[str]()
+    state, chance, acknowledged = shared / "one", random.Random(20), list[str]()
     for _ in range(20):
-        acknowledged += kill_in_the_middle(shared, 1_000, chance)
-        assert_kept_once(shared, acknowledged)
+        acknowledged += kill_in_the_middle(state, 1_000, chance).acknowledged
+        assert_kept_once(state, acknowledged)
 
 
 def release_of(process: Process) -> int:
@@ -181,7 +159,7 @@ def test_answers_go_on_without_the_database_and_are_stored_once_it_is_back(
         postgres.open(url)
         wait_until_all_is_stored(process)
         acknowledged += ask(process, 5)
-    assert kept_ids(shared) == Counter(acknowledged)
+    assert Counter(exported_ids(shared / "one")) == Counter(acknowledged)
 
 
 def test_what_waits_survives_a_kill(shared: Path, postgres: Postgres) -> None:
@@ -193,10 +171,10 @@ def test_what_waits_survives_a_kill(shared: Path, postgres: Postgres) -> None:
         process.popen.kill()
         process.popen.wait()
         postgres.open(url)
-    assert sum(kept_ids(shared).values()) == 5
+    assert len(exported_ids(shared / "one")) == 5
     with serve_process(shared / "one", SMALL_CITY) as process:
         wait_until_all_is_stored(process)
-    assert kept_ids(shared) == Counter(acknowledged)
+    assert Counter(exported_ids(shared / "one")) == Counter(acknowledged)
 
 
 def test_several_processes_need_postgresql(tmp_path: Path, published_state: Path) -> None:

@@ -13,25 +13,9 @@ from bot.store.clusters import SqlClusters
 from bot.store.inquiries import SqlInquiries
 from nlp.personal_data import mask
 from tests.conftest import NOON
+from tests.inquiries import inquiry
 
 DAY = timedelta(days=1)
-
-
-def inquiry(number: int, **changes: object) -> Inquiry:
-    kept = Inquiry(
-        id=f"{number:08}-0000-7000-8000-000000000000",
-        kind="unanswered",
-        channel="web",
-        text=mask(f"質問 {number}"),
-        language="ja",
-        ward=None,
-        entry_id=None,
-        confidence=0.1,
-        asked_at=NOON,
-        release=1,
-        nearest=(),
-    )
-    return replace(kept, **changes)  # type: ignore[arg-type]
 
 
 @pytest.fixture

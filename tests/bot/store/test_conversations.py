@@ -3,7 +3,6 @@
 import asyncio
 from datetime import datetime, timedelta
 
-import pytest
 from sqlalchemy import Engine, text
 
 from bot.conversation import LASTS, Conversation
@@ -56,9 +55,7 @@ class Away:
         raise ConnectionError
 
 
-def test_a_store_that_is_away_costs_no_answer_and_is_not_asked_each_time(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+def test_a_store_that_is_away_costs_no_answer_and_is_not_asked_each_time() -> None:
     store, now = Away(), [0.0]
     shared = SharedConversations(store, lambda: now[0])
     asyncio.run(shared.keep("a", KITA, NOON))

@@ -5,7 +5,6 @@ import dataclasses
 import sqlite3
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -21,24 +20,14 @@ from bot.store.schema import METADATA
 from bot.store.writer import GroupCommitWriter
 from nlp.personal_data import mask
 from tests.conftest import NOON, ROOT
+from tests.inquiries import inquiry as any_inquiry
 from tests.postgres import Postgres
 
 
 def inquiry(number: int, **changes: object) -> Inquiry:
-    kept = Inquiry(
-        id=f"{number:08}-0000-7000-8000-000000000000",
-        kind="unanswered",
-        channel="web",
-        text=mask(f"質問 {number}"),
-        language="ja",
-        ward=None,
-        entry_id=None,
-        confidence=0.1,
-        asked_at=NOON + timedelta(minutes=number),
-        release=1,
-        nearest=(Nearest("a", 0.5),),
-    )
-    return replace(kept, **changes)  # type: ignore[arg-type]
+    """Return a record of its own minute, which had a candidate."""
+    around = {"asked_at": NOON + timedelta(minutes=number), "nearest": (Nearest("a", 0.5),)}
+    return any_inquiry(number, **around | changes)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from tests.channels.line.schema import Json, problems_of
+from tests.in_thread import running_in_thread
 
 SECRET = "a secret of thirty-two characters"
 TOKEN = "a long-lived token"
@@ -210,14 +211,5 @@ def platform(made: Platform | None = None) -> Iterator[Platform]:
     """Serve the platform on a free port."""
     made = made or Platform()
     config = uvicorn.Config(made.app(), host="127.0.0.1", port=0, log_level="warning")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    try:
-        made.address = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    with running_in_thread(config) as made.address:
         yield made
-    finally:
-        server.should_exit = True
-        thread.join()
