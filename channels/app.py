@@ -85,12 +85,22 @@ def create_app(
     """
     live = LiveDesk(backend.shelf, backend.releases)
     board = LiveBoard(backend.board)
-    spooling = SpoolingStore(backend.inquiries.add, Spool(backend.settings.spool_folder))
+    spooling = SpoolingStore(
+        backend.inquiries.add,
+        backend.inquiries.give_feedback,
+        Spool(backend.settings.spool_folder),
+    )
     writer = GroupCommitWriter(spooling.add)
-    metrics = Metrics(live, backend.clock, backend.deliveries.count_waiting, lambda: spooling.depth)
+    metrics = Metrics(
+        live,
+        backend.clock,
+        backend.deliveries.count_waiting,
+        lambda: spooling.depth,
+        lambda: spooling.refusals,
+    )
     recorder, give_feedback = (
         metrics.counting(writer),
-        metrics.listening(backend.inquiries.give_feedback),
+        metrics.listening(spooling.give_feedback),
     )
     public = _public_desk(backend, live, recorder, give_feedback, board, spooling)
     for_citizens, for_staff = only != "staff", only != "public"
@@ -308,7 +318,7 @@ async def _follow(refresh: Callable[[], object], what: str, every: float = _POLL
             await asyncio.to_thread(refresh)
         except Exception:  # the next look may succeed; answering goes on with what is loaded
             if not failing:
-                _LOG.exception("looking for %s failed", what)
+                _LOG.exception("looking for %s failed; told again when it works", what)
             failing = True
         else:
             if failing:

@@ -13,7 +13,7 @@ from prometheus_client import (
     ProcessCollector,
     generate_latest,
 )
-from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from bot.inquiry import Feedback, Inquiry, InquiryRecorder, MissReason, miss_reason
@@ -49,6 +49,7 @@ class Metrics:
         clock: Clock,
         deliveries_waiting: Count,
         spool_depth: Count = none_waiting,
+        spool_refusals: Count = none_waiting,
     ) -> None:
         self._clock = clock
         self._registry = CollectorRegistry()
@@ -56,7 +57,7 @@ class Metrics:
         self._count_around()
         _tell_build(self._registry)
         ProcessCollector(registry=self._registry)
-        self._registry.register(_Present(live, deliveries_waiting, spool_depth))
+        self._registry.register(_Present(live, deliveries_waiting, spool_depth, spool_refusals))
 
     def counting(self, recorder: InquiryRecorder) -> InquiryRecorder:
         """Return a recorder that counts each inquiry once its record is durable."""
@@ -163,10 +164,17 @@ class _Counting:
 class _Present(Collector):
     """What is looked up when it is asked for: the release in use, and what waits."""
 
-    def __init__(self, live: LiveDesk, deliveries_waiting: Count, spool_depth: Count) -> None:
+    def __init__(
+        self,
+        live: LiveDesk,
+        deliveries_waiting: Count,
+        spool_depth: Count,
+        spool_refusals: Count,
+    ) -> None:
         self._live = live
         self._deliveries_waiting = deliveries_waiting
         self._spool_depth = spool_depth
+        self._spool_refusals = spool_refusals
 
     def describe(self) -> Iterable[Metric]:
         # Without it, registering would already ask the database.
@@ -178,6 +186,11 @@ class _Present(Collector):
             "toiawase_spool_depth",
             "Records that wait beside the database.",
             _counted(self._spool_depth),
+        )
+        yield CounterMetricFamily(
+            "toiawase_spool_refusals",
+            "How often no more records could be kept beside the database.",
+            _counted(self._spool_refusals),
         )
         yield GaugeMetricFamily(
             "toiawase_deliveries_waiting",
