@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -102,6 +103,29 @@ def test_what_is_damaged_is_set_aside_and_not_deleted(tmp_path: Path) -> None:
     assert kept(tmp_path) == [b"one"]
     assert os.listdir(tmp_path) == [f"{file.stem}.damaged"]
     assert Spool(tmp_path).depth == 0
+
+
+def test_rows_and_the_name_of_their_file_are_synced_before_they_are_acknowledged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+
+    def telling(name: str) -> None:
+        real = getattr(os, name)
+
+        def told(*arguments: Any) -> Any:
+            done.append(name)
+            return real(*arguments)
+
+        monkeypatch.setattr(os, name, told)
+
+    for name in ("write", "fdatasync", "fsync"):
+        telling(name)
+    spool = Spool(tmp_path / "spool")
+    spool.append([b"one", b"two"])
+    done.append("acknowledged")
+    spool.append([b"three"])
+    assert done == ["fsync", "fsync", "write", "fdatasync", "acknowledged", "write", "fdatasync"]
 
 
 def test_half_a_row_that_cannot_be_cut_off_costs_no_later_row(
@@ -233,6 +257,30 @@ def test_what_a_killed_process_kept_is_taken_over_and_a_living_ones_is_not(tmp_p
         other.send_signal(signal.SIGKILL)
         other.wait()
     assert kept(tmp_path) == [b"kept by one that is gone"]
+    assert os.listdir(tmp_path) == []
+
+
+_WRITING = """
+import sys
+from pathlib import Path
+from bot.store.spool import Spool
+for number in range(100):
+    spool = Spool(Path(sys.argv[1]))
+    spool.append([f"{sys.argv[2]} {number}".encode()])
+    spool.close()
+"""
+
+
+def test_processes_that_write_and_empty_at_once_lose_nothing(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", _WRITING, tmp_path]
+    writing = [subprocess.Popen([*command, name]) for name in ("one", "two")]
+    spool, found = Spool(tmp_path), list[bytes]()
+    while any(process.poll() is None for process in writing):
+        found += [row for batch in spool.batches() for row in batch]
+    found += kept(tmp_path)
+    assert [process.returncode for process in writing] == [0, 0]
+    names = [f"{name} {number}".encode() for name in ("one", "two") for number in range(100)]
+    assert sorted(found) == sorted(names)
     assert os.listdir(tmp_path) == []
 
 
