@@ -22,6 +22,7 @@ _AT_ONCE: Final = 500
 _MOST_ROWS: Final = 100_000
 _MOST_BYTES: Final = 64 << 20
 _LOOK_BYTES: Final = 1 << 20
+_ASIDE: Final = ".damaged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,16 @@ class Spool:
                 self._finish()
             yield from self._emptied(own, taken=len(first))
 
+    def set_aside(self, rows: Sequence[bytes]) -> None:
+        """Keep rows that nobody can use now durably, in a file that is not emptied."""
+        file, path = _created(self._folder)
+        with os.fdopen(file, "wb") as opened:
+            opened.write(b"".join(map(_packed, rows)))
+            opened.flush()
+            os.fdatasync(file)
+            path.rename(path.with_suffix(_ASIDE))
+        _sync_folder(self._folder)
+
     def close(self) -> None:
         """Leave what is kept to whoever comes next."""
         with self._lock:
@@ -153,7 +164,7 @@ class Spool:
         # A power cut may leave zeros where nothing was written yet.
         if rest.strip(b"\0"):
             _LOG.warning("%s ends in %d bytes that are no rows: set aside", path.name, len(rest))
-            path.rename(path.with_suffix(".damaged"))
+            path.rename(path.with_suffix(_ASIDE))
         else:
             path.unlink(missing_ok=True)
         with self._lock:

@@ -108,11 +108,15 @@ class SpoolingStore:
         self._is_away = True
 
     def _store_rows(self, rows: Sequence[bytes]) -> None:
-        records = [record for record in map(_record_of, rows) if record is not None]
+        records = [_record_of(row) for row in rows]
         self._store_each([one for one in records if isinstance(one, Inquiry)])
         for one in records:
             if isinstance(one, Feedback):
                 self._keep_late(one)
+        unread = [row for row, one in zip(rows, records, strict=True) if one is None]
+        if unread:
+            _LOG.error("%d records of the spool cannot be read: set aside", len(unread))
+            self._spool.set_aside(unread)
 
     def _store_each(self, inquiries: Sequence[Inquiry]) -> None:
         if not inquiries:
@@ -156,7 +160,6 @@ def _record_of(row: bytes) -> Record | None:
         if row.startswith(_OF_FEEDBACK):
             return _FEEDBACK.decode(row.removeprefix(_OF_FEEDBACK))
         return _INQUIRY.decode(row)
-    except msgspec.MsgspecError as error:
+    except msgspec.MsgspecError:
         # One row that another version wrote must not keep all others from the database.
-        _LOG.error("a record of %d bytes cannot be read: %s", len(row), type(error).__name__)
         return None

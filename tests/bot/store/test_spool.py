@@ -359,13 +359,19 @@ def test_a_record_that_another_version_wrote_does_not_keep_the_others_away(
 ) -> None:
     inquiries = SqlInquiries(engine)
     spool = Spool(tmp_path / "spool")
-    spool.append([b"not json", b'{"id": "1", "kind": "of the future"}', b"feedback {}"])
+    unread = [b"not json", b'{"id": "1", "kind": "of the future"}', b"feedback {}"]
+    spool.append(unread)
     spool.append([msgspec.json.encode(inquiry(1))])
     spool.close()
     store = spooling(inquiries, tmp_path)
     assert store.is_degraded
     store.drain()
     assert (ids(inquiries), store.is_degraded) == ([inquiry(1).id], False)
+    (aside,) = (tmp_path / "spool").iterdir()
+    assert aside.suffix == ".damaged"
+    # The version that can read them takes them back under their old name.
+    aside.rename(aside.with_suffix(".log"))
+    assert kept(tmp_path / "spool") == unread
 
 
 def said(number: int, *, helpful: bool, minute: int = 0) -> Feedback:
