@@ -9,6 +9,7 @@ from bot.confidence import Confidence
 from bot.conversation import Conversation
 from bot.danger import DangerWatch, shipped_model
 from bot.decision import Thresholds
+from bot.errors import StoreUnusable
 from bot.fixed_replies import FixedReplies
 from bot.follow_ups import (
     ANSWER_FROM,
@@ -113,13 +114,20 @@ class InquiryDesk:
     ) -> Considered:
         """Consider the question and return once its record is durable.
 
-        With an id that was given before, a question that is answered again is recorded once.
+        With an id that was given before, a question that is answered again is recorded once. If
+        nothing takes the record, StoreUnusable is raised where the same question comes again under
+        its id; else the reply counts more, and its record comes back without an id.
         """
         reply = self.consider(question)
         # Only a ward the city has is kept: the field could carry anything a citizen typed.
         known = self.placed(question)
         inquiry = inquiry_of(known, reply, self.release, inquiry_id)
-        await recorder.record(inquiry)
+        try:
+            await recorder.record(inquiry)
+        except StoreUnusable:
+            if inquiry_id:
+                raise
+            inquiry = replace(inquiry, id="")
         return Considered(reply, inquiry, Conversation.after(known, reply))
 
     def placed(self, question: Question) -> Question:

@@ -16,6 +16,7 @@ Exception
     ├── CannotUndo          an act of staff cannot be taken back (any more): say why
     ├── UnknownDraft        no draft of that number waits to be published
     └── StoreUnusable       the database cannot be opened or written, or has an unknown schema
+        └── SpoolFull       it is away for so long that nothing more can be kept beside it
 """
 
 from collections.abc import Mapping
@@ -99,3 +100,7 @@ class UnknownDraft(BotError):
 
 class StoreUnusable(BotError):
     """The database cannot be used; the message says why and what to do."""
+
+
+class SpoolFull(StoreUnusable):
+    """No more records can be kept beside the database until it is back."""

@@ -19,7 +19,7 @@ from bot.inquiry import Feedback, Inquiry, InquiryRecorder
 from bot.live_desk import LiveDesk
 from bot.shared_conversations import SharedConversations
 from bot.store.spool import Spool
-from bot.store.spooling import SpoolingStore
+from bot.store.spooling import SpoolingStore, is_away
 from bot.store.writer import GroupCommitWriter
 from channels.backend import Backend
 from channels.housekeeping import Housekeeping
@@ -85,11 +85,15 @@ def create_app(
     """
     live = LiveDesk(backend.shelf, backend.releases)
     board = LiveBoard(backend.board)
-    spooling = SpoolingStore(backend.inquiries.add, Spool(backend.settings.spool_folder))
+    spooling = SpoolingStore(
+        backend.inquiries.add,
+        backend.inquiries.give_feedback,
+        Spool(backend.settings.spool_folder),
+    )
     writer = GroupCommitWriter(spooling.add)
     metrics = Metrics(live, backend.clock, backend.deliveries.count_waiting, lambda: spooling.depth)
     recorder = metrics.counting(writer)
-    give_feedback = metrics.listening(backend.inquiries.give_feedback)
+    give_feedback = metrics.listening(spooling.give_feedback)
     public = _public_desk(backend, live, recorder, give_feedback, board, spooling)
     for_citizens, for_staff = only != "staff", only != "public"
     phone = _phone(backend.settings, address if for_citizens else None)
@@ -255,7 +259,7 @@ async def _running(
     sys.setswitchinterval(_SWITCH_SECONDS)
     await _load_first(live)
     writer.start()
-    await asyncio.to_thread(board.refresh)
+    await _once_the_database_is_there(board.refresh)
     if line:
         line.begin()
     following = [
@@ -290,11 +294,25 @@ async def _load_first(live: LiveDesk) -> None:
     # whenever a new release is loaded.
     gc.disable()
     try:
-        await asyncio.to_thread(live.refresh)
+        await _once_the_database_is_there(live.refresh)
     finally:
         gc.collect()
         gc.freeze()
         gc.enable()
+
+
+async def _once_the_database_is_there(read: Callable[[], object]) -> None:
+    # One of several processes that gives up as it starts would take the others with it.
+    while True:
+        try:
+            await asyncio.to_thread(read)
+        except Exception as error:
+            if not is_away(error):
+                raise
+            _LOG.warning("the start waits for the database (%s)", type(error).__name__)
+            await asyncio.sleep(_POLL_SECONDS)
+        else:
+            return
 
 
 async def _follow(refresh: Callable[[], object], what: str, every: float = _POLL_SECONDS) -> None:
@@ -305,7 +323,7 @@ async def _follow(refresh: Callable[[], object], what: str, every: float = _POLL
             await asyncio.to_thread(refresh)
         except Exception:  # the next look may succeed; answering goes on with what is loaded
             if not failing:
-                _LOG.exception("looking for %s failed", what)
+                _LOG.exception("looking for %s failed; told again when it works", what)
             failing = True
         else:
             if failing:

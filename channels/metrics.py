@@ -16,6 +16,7 @@ from prometheus_client import (
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from bot.errors import StoreUnusable
 from bot.inquiry import Feedback, Inquiry, InquiryRecorder, MissReason, miss_reason
 from bot.live_desk import LiveDesk
 from bot.question import Channel
@@ -54,8 +55,8 @@ class Metrics:
         self._registry.register(_Present(live, deliveries_waiting, spool_depth))
 
     def counting(self, recorder: InquiryRecorder) -> InquiryRecorder:
-        """Return a recorder that counts each inquiry once its record is durable."""
-        return _Counting(recorder, self._answered)
+        """Return a recorder that counts each inquiry: once it is durable, or if it cannot be."""
+        return _Counting(recorder, self._answered, self._unrecorded.inc)
 
     def listening(self, give_feedback: Callable[[Feedback], bool]) -> Callable[[Feedback], bool]:
         """Return what keeps feedback and counts the first word on each reply."""
@@ -120,6 +121,11 @@ class Metrics:
         self._feedback = {
             helpful: feedback.labels(str(helpful).lower()) for helpful in (True, False)
         }
+        self._unrecorded = Counter(
+            "toiawase_unrecorded",
+            "Questions whose record nothing took: no database, and no disk beside it.",
+            registry=self._registry,
+        )
         self._rejected = Counter(
             "toiawase_rejected",
             "Requests answered with a status of 400 or more.",
@@ -146,19 +152,34 @@ class Metrics:
 class _Counting:
     """A recorder that tells of what it has recorded."""
 
-    def __init__(self, recorder: InquiryRecorder, recorded: Callable[[Inquiry], None]) -> None:
+    def __init__(
+        self,
+        recorder: InquiryRecorder,
+        recorded: Callable[[Inquiry], None],
+        refused: Callable[[], None],
+    ) -> None:
         self._recorder = recorder
         self._recorded = recorded
+        self._refused = refused
 
     async def record(self, inquiry: Inquiry) -> None:
-        await self._recorder.record(inquiry)
+        try:
+            await self._recorder.record(inquiry)
+        except StoreUnusable:
+            self._refused()
+            raise
         self._recorded(inquiry)
 
 
 class _Present(Collector):
     """What is looked up when it is asked for: the release in use, and what waits."""
 
-    def __init__(self, live: LiveDesk, deliveries_waiting: Count, spool_depth: Count) -> None:
+    def __init__(
+        self,
+        live: LiveDesk,
+        deliveries_waiting: Count,
+        spool_depth: Count,
+    ) -> None:
         self._live = live
         self._deliveries_waiting = deliveries_waiting
         self._spool_depth = spool_depth

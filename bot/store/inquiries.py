@@ -113,7 +113,12 @@ class SqlInquiries:
             connection.execute(
                 upsert(connection, FEEDBACK)
                 .values(inquiry_id=feedback.inquiry_id, **values)
-                .on_conflict_do_update(index_elements=["inquiry_id"], set_=values)
+                .on_conflict_do_update(
+                    index_elements=["inquiry_id"],
+                    set_=values,
+                    # What waited in the spool may come after a later word.
+                    where=FEEDBACK.c.given_at <= feedback.given_at,
+                )
             )
         return is_first
 

@@ -7,11 +7,13 @@ from typing import Final
 
 from faq.book import FaqBook
 from faq.entry import FaqEntry
+from faq.files.file_bytes import read_bytes
 from faq.files.yaml_file import Problems
 from faq.problem import FaqFolderError
 
 _COLUMNS: Final = ("id", "question", "answer", "category")
 _MAX_CELL: Final = 1_000_000
+_WORKBOOK: Final = b"PK\x03\x04"
 
 
 def read_csv_book(path: Path) -> FaqBook:
@@ -26,7 +28,12 @@ def read_csv_book(path: Path) -> FaqBook:
 
 def decode_csv(path: Path, problems: Problems) -> str | None:
     """Return the text of a CSV file in UTF-8 or CP932, or None with the problem recorded."""
-    raw = path.read_bytes()
+    raw = read_bytes(path, problems)
+    if raw is None:
+        return None
+    if raw.startswith(_WORKBOOK):
+        problems.add("Excel のブックは読めません。「CSV UTF-8」の形で保存し直してください")
+        return None
     for encoding in ("utf-8-sig", "cp932"):
         try:
             return raw.decode(encoding)

@@ -41,6 +41,9 @@ def read_entries(
     text = read_text(path, problems)
     if text is None:
         return []
+    if not text.strip():
+        problems.add("ファイルが空です。FAQ を書くか、使わないファイルなら消してください")
+        return []
     quick = _read_items(text, known, problems.file) if known else None
     if quick is not None:
         return _with_places(quick, text, problems)

@@ -10,6 +10,7 @@ from faq.city import City, Ward
 from faq.files.check import check_entries
 from faq.files.decision import DECISION_FILE, read_decision
 from faq.files.entries import ReadEntry, read_entries
+from faq.files.file_bytes import is_there
 from faq.files.golden import ITEM, GoldenQuestion, read_golden
 from faq.files.items import read_guide, read_items
 from faq.files.known_entries import KnownEntries
@@ -124,7 +125,7 @@ class _Reading:
             self._problems(self._path).add("FAQ のフォルダがありません。場所を確かめてください")
             return
         for name in _REQUIRED_FILES:
-            if not (self._path / name).is_file():
+            if not is_there(self._path / name):
                 self._problems(self._path / name).add(f"「{name}」がありません。作ってください")
         entries = self._path / "entries"
         if not any(entries.glob("*.yaml")):
@@ -134,7 +135,7 @@ class _Reading:
 
     def _read(self, name: str, reader: Callable[[Path, Problems], _T], empty: _T) -> _T:
         path = self._path / name
-        return reader(path, self._problems(path)) if path.is_file() else empty
+        return reader(path, self._problems(path)) if is_there(path) else empty
 
     def _entries(self) -> list[ReadEntry]:
         return [
@@ -148,7 +149,7 @@ class _Reading:
         for path in sorted((self._path / "items").glob("*.csv")):
             about = path.with_suffix(".yaml")
             problems = self._problems(about)
-            guide, record = read_guide(about, problems) if about.is_file() else ("", None)
+            guide, record = read_guide(about, problems) if is_there(about) else ("", None)
             if record and guide not in ids:
                 record.problem("entry", f"FAQ「{guide}」がありません。id を確かめてください")
             items += read_items(path, self._problems(path), guide)
@@ -158,7 +159,7 @@ class _Reading:
         self, ids: set[str], sentences: set[str], items: Sequence[Item]
     ) -> tuple[GoldenQuestion, ...]:
         path = self._path / "golden.jsonl"
-        if not path.is_file():
+        if not is_there(path):
             return ()
         problems = self._problems(path)
         named = {f"{ITEM}{item.name}": item.id for item in items}

@@ -66,13 +66,14 @@ class Trial:
 
     @contextmanager
     def of(self, file: str, content: bytes) -> Iterator[Tried]:
-        """Give the folder as it would be with another content of one file."""
+        """Give the folder as it would be with another content of one file, without one if empty."""
         with self._one_at_a_time, tempfile.TemporaryDirectory() as made:
             trial = Path(made) / "faq"
             contents = _contents(self._folder)
             before = self._as_it_is(contents)
             _mirror(self._folder, trial, contents, file)
-            (trial / file).write_bytes(content)
+            if content:
+                (trial / file).write_bytes(content)
             after, _ = self._seen_as(trial, {**contents, file: content})
             yield Tried(trial, contents.get(file), before, after, _new(before, after))
 

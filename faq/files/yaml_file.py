@@ -11,13 +11,17 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import DuplicateKeyError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
+from ruamel.yaml.reader import ReaderError
 from ruamel.yaml.scalarstring import LiteralScalarString
 
+from faq.files.file_bytes import read_bytes
 from faq.problem import Problem
 
 # Blocks of text stand two columns inside their record, as the project writes them.
 _BLOCK_INDENT: Final = 2
 _REMEMBERED: Final = 16
+_DEEPEST: Final = 50
 _ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -35,7 +39,9 @@ class Problems:
 
 def read_text(path: Path, problems: Problems) -> str | None:
     """Return the file's text (UTF-8, with or without BOM), or None after recording why not."""
-    raw = path.read_bytes()
+    raw = read_bytes(path, problems)
+    if raw is None:
+        return None
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -76,9 +82,36 @@ def _parsed(text: str, problems: Problems, load: Callable[[str], Any]) -> Any:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line, mark.column) if mark else (0, 0)
         problems.add(_syntax_message(text, line, str(error.problem)), line, column)
+    except ReaderError as error:
+        line, column = _line_and_column(text, error.position)
+        problems.add(
+            f"読めない文字（U+{ord(text[error.position]):04X}）があります。消してください",
+            line,
+            column,
+        )
     except YAMLError as error:
         problems.add(f"YAML として読めません（{error}）")
+    except RecursionError:
+        problems.add("かっこや字下げが深すぎます。浅くしてください", *_too_deep_at(text))
     return None
+
+
+def _line_and_column(text: str, offset: int) -> tuple[int, int]:
+    before = text[:offset]
+    return before.count("\n"), offset - (before.rfind("\n") + 1)
+
+
+def _too_deep_at(text: str) -> tuple[int, int]:
+    """Return where the nesting passes what any file needs; parsing alone is not recursive."""
+    depth = 0
+    for event in _yaml().parse(text):
+        if isinstance(event, CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, CollectionEndEvent):
+            depth -= 1
+        if depth > _DEEPEST:
+            return event.start_mark.line, event.start_mark.column
+    return 0, 0
 
 
 class _Constructor(RoundTripConstructor):

@@ -7,7 +7,7 @@ import subprocess
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -138,6 +138,13 @@ def ready(process: Process) -> dict[str, object]:
     return found
 
 
+def wait_for(reached: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not reached():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
 def wait_until_all_is_stored(process: Process) -> None:
     deadline = time.monotonic() + 60
     while ready(process) != {"status": "ok"}:
@@ -174,6 +181,35 @@ def test_what_waits_survives_a_kill(shared: Path, postgres: Postgres) -> None:
     assert len(exported_ids(shared / "one")) == 5
     with serve_process(shared / "one", SMALL_CITY) as process:
         wait_until_all_is_stored(process)
+    assert Counter(exported_ids(shared / "one")) == Counter(acknowledged)
+
+
+def test_what_waits_with_a_worker_that_is_killed_is_stored_once(
+    shared: Path, postgres: Postgres
+) -> None:
+    url = os.environ["TOIAWASE_DATABASE_URL"]
+    with serve_process(shared / "one", SMALL_CITY, "--workers", "2") as process:
+        wait_for(lambda: process.logged.count("release 1 is serving") == 2)
+        workers, spool = children_of(process), shared / "one" / "spool"
+        postgres.shut(url)
+        acknowledged: list[str] = []
+
+        def both_have_kept() -> bool:
+            # A connection reaches either worker.
+            acknowledged.extend(ask(process, 1))
+            return len(list(spool.glob("*.log"))) == 2
+
+        wait_for(both_have_kept)
+        os.kill(workers[0], signal.SIGKILL)
+        # The one that is left goes on, whatever becomes of the one started in place of the other.
+        until = time.monotonic() + 6
+        while time.monotonic() < until:
+            acknowledged += ask(process, 1)
+        assert process.popen.poll() is None
+        postgres.open(url)
+        wait_for(lambda: not any(spool.glob("*.log")))
+        process.popen.terminate()
+        process.popen.wait(timeout=30)
     assert Counter(exported_ids(shared / "one")) == Counter(acknowledged)
 
 
