@@ -144,9 +144,13 @@ class ReleaseShelf:
         load_ahead(self._tokeniser)
 
     def spare_memory(self) -> None:
-        """Keep what a serving process seldom looks at on the disk, beside the indexes."""
-        with suppress(MeaningUnavailable):
+        """Keep what a serving process seldom looks at on the disk, if it has room for it."""
+        try:
             SentenceEncoder.load().move_table_to(self._index_root / _TABLE)
+        except MeaningUnavailable:
+            return
+        except OSError as error:
+            _LOG.warning("the encoder's table stays in memory: %s", error)
 
     def current(self) -> Release | None:
         """Return the current release, or None when nothing was published yet."""

@@ -35,12 +35,18 @@ class TableFile:
 
 
 def table_file(table: Table, path: Path) -> TableFile:
-    """Return a table's rows from a file, which is written unless it holds just this table."""
+    """Return a table's rows from a file, which is written unless it holds just this table.
+
+    Raises OSError, and leaves nothing, when there is no room for it.
+    """
     if not _holds(path, table):
         path.parent.mkdir(parents=True, exist_ok=True)
         writing = path.with_name(f".{path.name}-{uuid.uuid4().hex}")
-        table.tofile(writing)
-        writing.replace(path)
+        try:
+            table.tofile(writing)
+            writing.replace(path)
+        finally:
+            writing.unlink(missing_ok=True)
     return TableFile(path, table.shape[1])
 
 

@@ -1,6 +1,8 @@
 """A private PostgreSQL for tests: one server, a database of its own for each test."""
 
 import itertools
+import shlex
+import subprocess
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -55,6 +57,20 @@ class Postgres:
     def open(self, url: str) -> None:
         """Let everybody in again."""
         self.execute(f"ALTER DATABASE {make_url(url).database} ALLOW_CONNECTIONS true")
+
+    def stop(self) -> None:
+        """Stop the server without letting anybody finish, as a fault would."""
+        self._control("stop", "-m", "immediate")
+
+    def start(self) -> None:
+        """Start the server again, as it was started first."""
+        words = shlex.split((self.data / "postmaster.opts").read_text())[1:]
+        self._control("start", "-o", shlex.join(words), "-l", str(self.data / "again.log"))
+
+    def _control(self, *arguments: str) -> None:
+        command = [str(self.programs / "pg_ctl"), "-D", str(self.data), "-w", *arguments]
+        quiet = subprocess.DEVNULL  # a pipe would stay open as long as the server runs
+        subprocess.run(command, user=self.user, check=True, stdout=quiet, stderr=quiet)
 
     def execute(self, statement: str) -> None:
         """Run a statement of the server itself."""

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,14 +66,19 @@ def run_command(*arguments: str, state: Path, faq: Path) -> "subprocess.Complete
 
 
 @contextmanager
-def serve_process(state: Path, faq: Path, *options: str) -> Iterator[Process]:
-    """Start `toiawase serve` on a free port; it is ready when this yields, and ended after."""
+def serve_process(
+    state: Path, faq: Path, *options: str, within: Sequence[str] = ()
+) -> Iterator[Process]:
+    """Start `toiawase serve` on a free port; it is ready when this yields, and ended after.
+
+    `within` is a command that runs it as its last arguments.
+    """
     port = free_port()
     state.mkdir(parents=True, exist_ok=True)
     log = state.parent / f"serve-{port}.log"
     with log.open("wb") as stderr, log.with_suffix(".jsonl").open("wb") as stdout:
         popen = subprocess.Popen(
-            [*TOIAWASE, "serve", "--port", str(port), *options],
+            [*within, *TOIAWASE, "serve", "--port", str(port), *options],
             env=environment(state, faq),
             stdout=stdout,
             stderr=stderr,

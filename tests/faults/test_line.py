@@ -46,13 +46,11 @@ def served(state: Path, made: Platform) -> Iterator[Process]:
         "TOIAWASE_LINE_CHANNEL_ACCESS_TOKEN": TOKEN,
         "TOIAWASE_LINE_API_BASE": made.address,
     }
-    os.environ.update(settings)
-    try:
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in settings.items():
+            environment.setenv(name, value)
         with serve_process(state, SMALL_CITY) as process:
             yield process
-    finally:
-        for name in settings:
-            del os.environ[name]
 
 
 def asked(state: Path) -> int:

@@ -15,7 +15,12 @@ import httpx
 import pytest
 
 from tests.conftest import SMALL_CITY, SWITCH_SECONDS
-from tests.faults.test_kill import assert_kept_once, exported_ids, kill_in_the_middle
+from tests.faults.test_kill import (
+    assert_kept_once,
+    exported_ids,
+    kill_again_and_again,
+    kill_in_the_middle,
+)
 from tests.postgres import Postgres
 from tests.running import Process, run_command, serve_process
 
@@ -38,10 +43,7 @@ def test_what_was_acknowledged_survives_a_kill(shared: Path) -> None:
 
 @pytest.mark.acceptance
 def test_what_was_acknowledged_survives_twenty_kills(shared: Path) -> None:
-    state, chance, acknowledged = shared / "one", random.Random(20), list[str]()
-    for _ in range(20):
-        acknowledged += kill_in_the_middle(state, 1_000, chance).acknowledged
-        assert_kept_once(state, acknowledged)
+    kill_again_and_again(shared / "one", 20)
 
 
 def release_of(process: Process) -> int:

@@ -228,3 +228,15 @@ def test_rewording_replaces_known_forms() -> None:
     assert reword("粗大ごみの日", groups, 0, share=1.0) == "大型ごみの日"
     assert reword("粗大ごみの日", groups, 0, share=0.0) == "粗大ごみの日"
     assert reword("犬", groups, 0, share=1.0) == "犬"
+
+
+def test_a_table_there_is_no_room_for_leaves_nothing(tmp_path: Path) -> None:
+    table = np.zeros((4, 2), dtype=np.uint8)
+
+    class Full(np.ndarray):  # type: ignore[type-arg]
+        def tofile(self, *_: object, **__: object) -> None:
+            raise OSError("no space left")
+
+    with pytest.raises(OSError, match="no space"):
+        table_file(table.view(Full), tmp_path / "index" / "table")
+    assert list((tmp_path / "index").iterdir()) == []
