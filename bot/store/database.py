@@ -20,7 +20,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from bot.errors import StoreUnusable
@@ -120,14 +120,7 @@ def _engine(url: str) -> Engine:
         case "sqlite":
             return _sqlite(parsed)
         case "postgresql":
-            return create_engine(
-                parsed.set(drivername="postgresql+psycopg"),
-                connect_args=_POSTGRESQL,
-                pool_pre_ping=True,
-                pool_size=_POOL,
-                max_overflow=_POOL,
-                pool_timeout=_POOL_SECONDS,
-            )
+            return _postgresql(parsed)
         case other:
             raise StoreUnusable(
                 f"使えるデータベースは SQLite と PostgreSQL です（指定は {other}）。"
@@ -135,10 +128,32 @@ def _engine(url: str) -> Engine:
             )
 
 
+def _postgresql(url: URL) -> Engine:
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        connect_args=_POSTGRESQL,
+        pool_pre_ping=True,
+        pool_size=_POOL,
+        max_overflow=_POOL,
+        pool_timeout=_POOL_SECONDS,
+        hide_parameters=True,
+    )
+    event.listen(engine, "handle_error", _leave_the_row_out)
+    return engine
+
+
+def _leave_the_row_out(context: ExceptionContext) -> None:
+    """Cut the lines after the first of an error: there PostgreSQL repeats the row."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args:
+            error.args = (str(error.args[0]).partition("\n")[0],)
+
+
 def _sqlite(url: URL) -> Engine:
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
+    # Parameters are what citizens wrote: no error may repeat them.
+    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS}, hide_parameters=True)
     event.listen(engine, "connect", _make_durable)
     return engine
 

@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import sqlite3
+import traceback
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import StoreUnusable, UnknownInquiry
 from bot.inquiry import MISS_LABELS, Feedback, Inquiry, Nearest, miss_reason
@@ -148,6 +150,15 @@ def test_what_is_erased_leaves_its_record(inquiries: SqlInquiries) -> None:
     kept = list(inquiries.each())
     assert [bool(one.text) for one in kept] == [False, True]
     assert kept[0].kind == inquiry(1).kind
+
+
+def test_an_error_repeats_nothing_of_the_row(inquiries: SqlInquiries) -> None:
+    planted = mask("鷲尾ことねの世帯全員")
+    with pytest.raises(SQLAlchemyError) as raised:
+        inquiries.add([inquiry(1, text=planted, kind=None)])
+    told = "".join(traceback.format_exception(raised.value)) + repr(raised.value)
+    assert "鷲尾" not in told
+    assert "kind" in told
 
 
 class TestGroupCommit:
