@@ -29,6 +29,7 @@ HEAD: Final = "0005"
 """The newest migration; a test holds it against the migrations folder."""
 
 _BUSY_SECONDS: Final = 10.0
+_FOLD_SECONDS: Final = 1.0
 _PAGE: Final = 1_000
 _POOL: Final = 8
 _POOL_SECONDS: Final = 5.0
@@ -102,6 +103,20 @@ def copy_file(database: str, target: str) -> None:
         closing(sqlite3.connect(target)) as target_file,
     ):
         source_file.backup(target_file)
+
+
+def fold_log(engine: Engine) -> bool:
+    """Empty SQLite's log into its file: what was deleted still stands in the log.
+
+    Returns whether it is empty; it is not while somebody reads what was before.
+    """
+    database = engine.url.database
+    if is_postgresql(engine) or not database:
+        return True
+    # Who writes waits meanwhile: citizens must not wait as long as a commit may.
+    with closing(sqlite3.connect(database, timeout=_FOLD_SECONDS)) as connection:
+        busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
 
 
 def each_row(engine: Engine, query: Select[Any]) -> Iterator[Row[Any]]:

@@ -82,15 +82,7 @@ class SqlInquiries:
         What was worked out of it for staff is erased, too.
         """
         with self._engine.begin() as connection:
-            of_them = INQUIRIES.c.id.in_(inquiry_ids)
-            connection.execute(update(INQUIRIES).where(of_them).values(text="", ward=None))
-            said = FEEDBACK.c.inquiry_id.in_(inquiry_ids)
-            connection.execute(update(FEEDBACK).where(said).values(reason=""))
-            members = select(CLUSTER_MEMBERS.c.cluster_id).where(
-                CLUSTER_MEMBERS.c.inquiry_id.in_(inquiry_ids)
-            )
-            for cluster_id in connection.execute(members.distinct()).scalars().all():
-                forget_worked_out(connection, cluster_id)
+            erase_texts(connection, inquiry_ids)
 
     def give_feedback(self, feedback: Feedback) -> bool:
         """Keep the citizen's word on a reply, the last one given; True when it is the first.
@@ -116,6 +108,19 @@ class SqlInquiries:
                 .on_conflict_do_update(index_elements=["inquiry_id"], set_=values)
             )
         return is_first
+
+
+def erase_texts(connection: Connection, inquiry_ids: Sequence[str]) -> int:
+    """Erase what citizens wrote in inquiries, and what was worked out of it; returns how many."""
+    of_them = INQUIRIES.c.id.in_(inquiry_ids)
+    erased = connection.execute(update(INQUIRIES).where(of_them).values(text="", ward=None))
+    said = FEEDBACK.c.inquiry_id.in_(inquiry_ids)
+    connection.execute(update(FEEDBACK).where(said).values(reason=""))
+    joined = CLUSTER_MEMBERS.c.inquiry_id.in_(inquiry_ids)
+    members = select(CLUSTER_MEMBERS.c.cluster_id).where(joined)
+    for cluster_id in connection.execute(members.distinct()).scalars().all():
+        forget_worked_out(connection, cluster_id)
+    return erased.rowcount
 
 
 def forget_worked_out(connection: Connection, cluster_id: str) -> None:

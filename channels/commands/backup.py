@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from bot.audit import AuditEvent
+from bot.delivery import KEPT
 from bot.errors import StoreUnusable
 from bot.store.backup import copy_in
 from bot.store.database import HEAD
@@ -16,9 +17,9 @@ from bot.store.forgetting import Forgotten
 from channels.archive import DATABASE, FAQ, replaced, unpack, write_archive
 from channels.backend import Backend
 from channels.clock import now
-from channels.commands.console import backend, read_settings, steps
+from channels.commands.console import backend, operator, read_settings, steps
 from channels.line.events import talk_of
-from channels.secret_key import secret_key
+from channels.secret_key import existing_key
 from channels.serving_alone import alone_in
 from channels.settings import Settings
 
@@ -72,30 +73,87 @@ def restore(file: Path, replace: bool) -> None:
     metavar="日数",
     help="これより古い問合せ記録などを消します",
 )
-@click.option("--person", metavar="ID", help="この人が LINE で書いた文を消します")
+@click.option("--person", metavar="ID", help="この人が、この1週間ほどに LINE で書いた文を消します")
 def forget(days: int | None, person: str | None) -> None:
     """古い問合せ記録や、1人の人が書いた文を消します（元に戻せません）。"""
     if (days is None) == (person is None):
         raise click.UsageError("--older-than か --person の、どちらか1つを書いてください")
     opened = backend()
-    at = opened.clock()
-    if days is not None:
-        gone = opened.forgetting.before(at - timedelta(days=days))
-        subject = f"{days} 日より古い記録"
+    if days is None:
+        _forget_person(opened, str(person).strip())
     else:
-        key = secret_key(opened.settings.key_file)
-        gone = opened.forgetting.talk(talk_of(key, str(person)))
-        subject = "1人の人の記録"
-    _note(opened, subject, gone)
+        _forget_older(opened, days)
+
+
+def _forget_older(opened: Backend, days: int) -> None:
+    gone = opened.forgetting.before(opened.clock() - timedelta(days=days))
+    _note(opened, f"{days} 日より古い記録", gone)
     click.echo(
         f"消しました。問合せ記録 {gone.inquiries} 件、要対応のまとまり {gone.clusters} 件、"
         f"LINE の受信 {gone.deliveries} 件、ログイン {gone.sessions} 件。"
     )
+    _say_what_is_left(opened, gone)
+    if _spooled(opened):
+        click.echo(
+            f"データベースの外（{opened.settings.spool_folder}）で待っている記録のファイルが "
+            f"{_spooled(opened)} 個あります。データベースに入ったあと、"
+            f"{opened.settings.keep_days} 日より古いものは、受付が次の1時間ごとの消去で消します。"
+        )
+
+
+def _forget_person(opened: Backend, person: str) -> None:
+    if not person:
+        raise click.UsageError("--person に、LINE のユーザー ID を書いてください")
+    key = existing_key(opened.settings.key_file)
+    gone = opened.forgetting.person(talk_of(key, person), opened.clock())
+    _note(opened, "1人の人の記録", gone)
+    if gone.deliveries:
+        click.echo(
+            f"問合せ記録 {gone.inquiries} 件の文を消しました（件数の記録は残ります）。"
+            f"LINE の受信 {gone.deliveries} 件を消しました。"
+        )
+    else:
+        click.echo(
+            "この人の受信は見つからず、何も消していません。ID と鍵（TOIAWASE_SECRET_KEY_FILE）が"
+            "正しいかを確かめてください。"
+        )
+    if gone.held:
+        click.echo(
+            f"いま返信しているものが {gone.held} 件あります。1分ほど待って、"
+            "もう一度同じコマンドを実行してください。"
+        )
+    click.echo(
+        f"探せるのは、この {KEPT.days} 日ほどに LINE で書かれた文だけです（グループでの発言も"
+        "含みます）。それより古い文は、だれのものか分からない形で残っているため、"
+        f"このコマンドでは消せません。{opened.settings.keep_days} 日"
+        "（TOIAWASE_KEEP_DAYS）を過ぎると消えます。"
+    )
+    _say_what_is_left(opened, gone)
+    if _spooled(opened):
+        click.echo(
+            f"データベースの外（{opened.settings.spool_folder}）で待っている記録のファイルが "
+            f"{_spooled(opened)} 個あります。この中の文は、まだ消していません。"
+            "データベースに入ってから、もう一度同じコマンドを実行してください。"
+        )
+
+
+def _say_what_is_left(opened: Backend, gone: Forgotten) -> None:
+    if not gone.is_overwritten:
+        click.echo(
+            "ほかのプログラムがデータベースを読んでいるため、消した文が、まだ "
+            f"{opened.settings.database_file}-wal の中に残っています。"
+            "受付が次の1時間ごとの消去で消します。急ぐときは、もう一度実行してください。"
+        )
+
+
+def _spooled(opened: Backend) -> int:
+    return len(list(opened.settings.spool_folder.glob("*.log")))
 
 
 def _note(opened: Backend, subject: str, gone: Forgotten) -> None:
-    told = {"inquiries": gone.inquiries, "deliveries": gone.deliveries}
-    opened.audit.add(AuditEvent(opened.clock(), "forget", "forgotten", subject, told))
+    told = f"{subject}を消しました（問合せ記録 {gone.inquiries} 件）"
+    detail = {"told": told, "inquiries": gone.inquiries, "deliveries": gone.deliveries}
+    opened.audit.add(AuditEvent(opened.clock(), operator(), "forgotten", subject, detail))
 
 
 def _faq_files(folder: Path) -> Iterator[tuple[str, Path]]:

@@ -1,23 +1,33 @@
 """`backup`, `restore` and `forget`, as a city runs them, on both databases."""
 
+import dataclasses
 import json
 import shutil
+import sqlite3
 import threading
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 
 from bot.delivery import Delivery, Ended
 from bot.inbox import Cluster, Note
 from bot.inquiry import Feedback, Inquiry
 from bot.question import Question
+from bot.shared_conversations import SharedConversations
+from bot.store.schema import METADATA
+from bot.store.spool import Spool
 from channels.backend import Backend, ensure_release, open_backend
 from channels.cli import group
 from channels.clock import now
+from channels.commands.console import operator
+from channels.housekeeping import Housekeeping
 from channels.line.events import talk_of
 from channels.secret_key import secret_key
 from channels.serving_alone import alone_in
@@ -51,6 +61,12 @@ def city(
 
 def run(*arguments: object) -> Result:
     return CliRunner().invoke(group, [str(one) for one in arguments])
+
+
+def postgres_url(city: Backend) -> str:
+    """Return the address of a city's PostgreSQL, empty where it has none."""
+    url = city.settings.database_url
+    return str(make_url(url).set(drivername="postgresql+psycopg")) if url else ""
 
 
 def failure(*arguments: object) -> str:
@@ -213,26 +229,143 @@ def test_old_records_go_with_all_that_hangs_on_them(city: Backend) -> None:
         assert PLANTED.encode() not in whole
 
 
-def test_one_person_is_forgotten_and_no_other(city: Backend) -> None:
-    key = secret_key(city.settings.key_file)
-    asked = [inquiry(number) for number in range(2)]
-    city.inquiries.add(asked)
-    for number, user in enumerate(("Uone", "Utwo")):
-        made = Delivery(
-            event_id=f"event{number}",
-            kind="text",
-            talk=talk_of(key, user),
-            occurred_at=NOON,
-            received_at=NOON,
-            inquiry_id=asked[number].id,
-            text=mask(PLANTED),
-            message_id=f"message{number}",
-            reply_token="token",
-            deadline=NOON,
-        )
-        city.deliveries.add([made])
+def bytes_on_disk(city: Backend) -> bytes:
+    """Return all that the files of the database hold, its log included."""
+    files = sorted(city.settings.state_folder.glob("toiawase.db*"))
+    return b"".join(path.read_bytes() for path in files)
+
+
+@pytest.mark.parametrize("city", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("by", ["command", "housekeeping"])
+def test_nothing_of_old_texts_is_left_on_the_disk_while_others_are_connected(
+    city: Backend, by: str
+) -> None:
+    old = now() - timedelta(days=200)
+    for first in range(0, 3_000, 100):
+        some = range(first, first + 100)
+        city.inquiries.add([inquiry(number, asked_at=old) for number in some])
+    with closing(sqlite3.connect(city.settings.state_folder / "toiawase.db")) as other:
+        assert other.execute("SELECT count(*) FROM inquiries").fetchone() == (3_000,)
+        assert PLANTED.encode() in bytes_on_disk(city)
+        if by == "command":
+            assert "-wal" not in run("forget", "--older-than", 180).output
+        else:
+            Housekeeping(city, SharedConversations()).forget_records()
+        assert list(city.inquiries.each()) == []
+        assert PLANTED.encode() not in bytes_on_disk(city)
+
+
+@pytest.mark.parametrize("city", ["sqlite"], indirect=True)
+def test_a_log_that_somebody_reads_is_said_to_hold_the_texts(city: Backend) -> None:
+    city.inquiries.add([inquiry(1, asked_at=now() - timedelta(days=200))])
+    with closing(sqlite3.connect(city.settings.state_folder / "toiawase.db")) as other:
+        other.execute("BEGIN")
+        other.execute("SELECT count(*) FROM inquiries").fetchone()
+        done = run("forget", "--older-than", 180)
+        assert "問合せ記録 1 件" in done.output
+        assert "toiawase.db-wal の中に残っています" in done.output
+    assert "-wal" not in run("forget", "--older-than", 180).output
+    assert PLANTED.encode() not in bytes_on_disk(city)
+
+
+def written(city: Backend, number: int, user: str, group: str = "") -> Inquiry:
+    """Have somebody write on LINE, and be answered."""
+    asked = inquiry(number, channel="line")
+    made = Delivery(
+        event_id=f"event{number}",
+        kind="text",
+        talk=talk_of(secret_key(city.settings.key_file), user, group),
+        occurred_at=NOON,
+        received_at=NOON,
+        inquiry_id=asked.id,
+        text=asked.text,
+        message_id=f"message{number}",
+        reply_token="token",
+        deadline=NOON,
+    )
+    city.deliveries.add([made])
+    city.inquiries.add([asked])
     for one in city.deliveries.claim("w", NOON, NOON + timedelta(seconds=9), 9):
         city.deliveries.end([Ended(one.number, "answered", NOON)])
-    assert "問合せ記録 1 件" in run("forget", "--person", "Uone").output
-    assert [one.text == "" for one in city.inquiries.each()] == [True, False]
+    return asked
+
+
+def texts_left(city: Backend) -> list[bool]:
+    return [one.text != "" for one in city.inquiries.each()]
+
+
+def test_one_person_is_forgotten_and_no_other(city: Backend) -> None:
+    written(city, 0, "Uone")
+    written(city, 1, "Utwo")
+    written(city, 2, "Uone", "Cgroup")
+    written(city, 3, "Utwo", "Cgroup")
+    done = run("forget", "--person", " Uone ")
+    assert "問合せ記録 2 件の文を消しました" in done.output
+    assert "LINE の受信 2 件" in done.output
+    assert texts_left(city) == [False, True, False, True]
+    (noted,) = city.audit.latest(1)
+    assert (noted.action, noted.by) == ("forgotten", operator())
+    assert "Uone" not in noted.subject + json.dumps(dict(noted.detail), ensure_ascii=False)
     assert "どちらか1つ" in run("forget").output
+    assert "ユーザー ID" in run("forget", "--person", " ").output
+
+
+def test_what_cannot_be_found_of_a_person_is_said(city: Backend) -> None:
+    written(city, 0, "Uone")
+    city.deliveries.forget_before(now())
+    done = run("forget", "--person", "Uone")
+    assert done.exit_code == 0
+    assert "何も消していません" in done.output
+    assert "古い文" in done.output
+    assert "180 日（TOIAWASE_KEEP_DAYS）" in done.output
+    assert texts_left(city) == [True]
+
+
+def test_a_person_whose_message_is_being_answered_is_asked_for_again(city: Backend) -> None:
+    written(city, 0, "Uone")
+    waits = dataclasses.replace(
+        Delivery("event1", "text", "", now(), now(), inquiry(1).id, mask(PLANTED)),
+        talk=talk_of(secret_key(city.settings.key_file), "Uone"),
+    )
+    city.deliveries.add([waits])
+    (held,) = city.deliveries.claim("w", now(), now() + timedelta(seconds=60), 9)
+    assert "いま返信しているものが 1 件" in run("forget", "--person", "Uone").output
+    city.inquiries.add([inquiry(1)])
+    city.deliveries.end([Ended(held.number, "answered", now())])
+    assert "いま返信" not in run("forget", "--person", "Uone").output
+    assert texts_left(city) == [False, False]
+
+
+def test_nobody_is_forgotten_without_the_key(city: Backend) -> None:
+    written(city, 0, "Uone")
+    city.settings.key_file.unlink()
+    assert "鍵のファイル" in failure("forget", "--person", "Uone")
+    assert not city.settings.key_file.exists()
+    assert texts_left(city) == [True]
+    assert [one.action for one in city.audit.latest(9)] == []
+
+
+def test_a_person_is_forgotten_wholly_or_not_at_all(city: Backend) -> None:
+    asked = written(city, 0, "Uone")
+    city.clusters.sort_in([Cluster("c", asked.text, NOON)], {asked.id: "c"})
+    table, copy = METADATA.tables["clusters"], "clusters_elsewhere"
+    engine = create_engine(postgres_url(city) or f"sqlite:///{city.settings.database_file}")
+    with engine.begin() as connection:
+        connection.execute(text(f"ALTER TABLE {table.name} RENAME TO {copy}"))
+    assert run("forget", "--person", "Uone").exit_code == 1
+    with engine.begin() as connection:
+        connection.execute(text(f"ALTER TABLE {copy} RENAME TO {table.name}"))
+    engine.dispose()
+    assert texts_left(city) == [True]
+    assert "問合せ記録 1 件の文" in run("forget", "--person", "Uone").output
+    assert texts_left(city) == [False]
+
+
+def test_what_waits_in_the_spool_is_said_to_be_left(city: Backend) -> None:
+    written(city, 0, "Uone")
+    assert "待っている記録" not in run("forget", "--person", "Uone").output
+    spool = Spool(city.settings.spool_folder)
+    spool.append([b"row"])
+    spool.close()
+    for arguments in (("--older-than", 180), ("--person", "Uone")):
+        assert "待っている記録のファイルが 1 個" in run("forget", *arguments).output
