@@ -28,6 +28,7 @@ from bot.errors import StoreUnusable
 HEAD: Final = "0005"
 """The newest migration; a test holds it against the migrations folder."""
 
+_MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _BUSY_SECONDS: Final = 10.0
 _FOLD_SECONDS: Final = 1.0
 _PAGE: Final = 1_000
@@ -82,6 +83,13 @@ def migrate(url: str, at: datetime) -> tuple[str | None, str]:
         raise StoreUnusable(f"データベースを開けません（{error.__class__.__name__}）") from error
     finally:
         engine.dispose()
+
+
+def known_revisions() -> set[str]:
+    """Return the schemas that this program can bring up to date."""
+    from alembic.script import ScriptDirectory
+
+    return {script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}
 
 
 def is_postgresql(engine: Engine) -> bool:
@@ -210,11 +218,10 @@ def _upgrade(engine: Engine, at: datetime) -> str | None:
     # Imported here: Alembic is not needed at a start without migrations, and costs 0.2 s.
     from alembic import command
     from alembic.config import Config
-    from alembic.script import ScriptDirectory
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    known = known_revisions()
     with engine.begin() as connection:
         if is_postgresql(engine):
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATING})"))

@@ -1,13 +1,17 @@
 """`backup`, `restore` and `forget`, as a city runs them, on both databases."""
 
 import dataclasses
+import hashlib
 import json
+import random
 import shutil
 import sqlite3
+import subprocess
 import threading
+import warnings
 import zipfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +20,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
+from bot.audit import BACKED_UP
 from bot.delivery import Delivery, Ended
 from bot.inbox import Cluster, Note
 from bot.inquiry import Feedback, Inquiry
@@ -87,15 +92,15 @@ def replies(backend: Backend) -> list[object]:
 
 
 def restored(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: Path, url: str | None
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: Path, url: str | None, *options: str
 ) -> Backend:
     monkeypatch.setenv("TOIAWASE_STATE_FOLDER", str(tmp_path / "elsewhere"))
     monkeypatch.setenv("TOIAWASE_FAQ_FOLDER", str(tmp_path / "elsewhere" / "faq"))
     monkeypatch.delenv("TOIAWASE_DATABASE_URL", raising=False)
     if url:
         monkeypatch.setenv("TOIAWASE_DATABASE_URL", url)
-    done = run("restore", file)
-    assert done.exit_code == 0, done.output
+    done = run("restore", file, *options)
+    assert done.exit_code == 0, (done.output, done.exception)
     return open_backend(Settings())
 
 
@@ -167,21 +172,40 @@ def test_nothing_is_overwritten_unasked(city: Backend, tmp_path: Path) -> None:
     back.close()
 
 
-@pytest.mark.parametrize("how", ["cut", "flipped", "added", "outside", "bomb", "other"])
-def test_a_damaged_backup_changes_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, published_state: Path, how: str
-) -> None:
+@pytest.fixture
+def small_state(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, published_state: Path, city_folder: Path
+) -> Path:
+    """A state folder on SQLite, and a FAQ folder, which commands find."""
     state = shutil.copytree(published_state, tmp_path / "var")
     monkeypatch.setenv("TOIAWASE_STATE_FOLDER", str(state))
-    monkeypatch.setenv("TOIAWASE_FAQ_FOLDER", str(SMALL_CITY))
+    monkeypatch.setenv("TOIAWASE_FAQ_FOLDER", str(city_folder))
+    return Path(state)
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    """Return all files below a folder but for locks and SQLite's empty companions."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.name.endswith((".lock", "-shm", "-wal"))
+    }
+
+
+@pytest.mark.parametrize(
+    "how",
+    ["cut", "flipped", "added", "twice", "outside", "bomb", "other", "zeros", "newer", "unlike"],
+)
+def test_a_damaged_backup_changes_nothing(small_state: Path, tmp_path: Path, how: str) -> None:
     good, bad = tmp_path / "good.zip", tmp_path / "bad.zip"
     assert run("backup", good).exit_code == 0
-    _damage(good, bad, how)
-    before = (state / "toiawase.db").read_bytes()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a name that is there twice
+        _damage(good, bad, how)
+    before = everything(tmp_path)
     said = failure("restore", bad, "--replace")
     assert "控え" in said
-    assert (state / "toiawase.db").read_bytes() == before
-    assert list(tmp_path.rglob("escaped*")) == []
+    assert everything(tmp_path) == before
 
 
 def _damage(good: Path, bad: Path, how: str) -> None:
@@ -191,19 +215,155 @@ def _damage(good: Path, bad: Path, how: str) -> None:
     with zipfile.ZipFile(good) as old, zipfile.ZipFile(bad, "w", zipfile.ZIP_DEFLATED) as new:
         told = json.loads(old.read("manifest.json"))
         contents = {name: old.read(name) for name in old.namelist() if name != "manifest.json"}
-        database = contents["database.db"]
-        if how == "flipped":
-            contents["database.db"] = database[:5_000] + b"x" + database[5_001:]
-        if how == "bomb":
-            contents["database.db"] = bytes(300_000_000)
+        contents["database.db"] = _other_database(how, contents["database.db"], bad.parent)
+        if how in ("zeros", "newer"):  # the list fits what is packed
+            packed = contents["database.db"]
+            told["members"]["database.db"] = [len(packed), hashlib.sha256(packed).hexdigest()]
+        if how in ("newer", "unlike"):
+            told["schema"] = "9999"
+        added = {"added": "faq/more.yaml", "outside": "faq/../../escaped.yaml"}.get(how)
+        if how == "outside":
+            told["members"][added] = [1, hashlib.sha256(b"x").hexdigest()]
         for name, content in contents.items():
             new.writestr(name, content)
-        if how == "added":
-            new.writestr("faq/more.yaml", "x")
-        if how == "outside":
-            new.writestr("faq/../../escaped.yaml", "x")
-            told["members"]["faq/../../escaped.yaml"] = [1, "0"]
+        if added or how == "twice":
+            new.writestr(added or "faq/city.yaml", "x")
         new.writestr("manifest.json", json.dumps(told))
+
+
+def _other_database(how: str, database: bytes, scratch: Path) -> bytes:
+    if how == "flipped":
+        return database[:5_000] + b"x" + database[5_001:]
+    if how in ("bomb", "zeros"):
+        return bytes(300_000_000)
+    if how == "newer":
+        return _of_schema("9999", database, scratch / "newer.db")
+    return database
+
+
+def _of_schema(schema: str, database: bytes, scratch: Path) -> bytes:
+    scratch.write_bytes(database)
+    with closing(sqlite3.connect(scratch)) as opened:
+        opened.execute(f"UPDATE alembic_version SET version_num = '{schema}'")
+        opened.commit()
+    changed = scratch.read_bytes()
+    for path in scratch.parent.glob(f"{scratch.name}*"):
+        path.unlink()
+    return changed
+
+
+@contextmanager
+def small_disk(folder: Path, megabytes: int) -> Iterator[None]:
+    """Have a folder stand on a disk of its own with little room."""
+    folder.mkdir()
+    size = f"size={megabytes}m"
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", folder], check=False)
+    if made.returncode:
+        pytest.skip("this machine lets nobody mount a small disk")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def test_a_full_disk_leaves_no_half_backup(small_state: Path, tmp_path: Path) -> None:
+    with small_disk(tmp_path / "small", 1):
+        said = failure("backup", tmp_path / "small" / "backup.zip")
+        assert "空き" in said
+        assert list((tmp_path / "small").iterdir()) == []
+
+
+@pytest.mark.parametrize("where", ["state", "faq"])
+def test_a_full_disk_leaves_all_as_before_a_restore(
+    small_state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    (tmp_path / "faq" / "much.txt").write_bytes(random.Random(1).randbytes(3_000_000))
+    file = tmp_path / "backup.zip"
+    assert run("backup", file).exit_code == 0
+    with small_disk(tmp_path / "small", 2):
+        if where == "state":
+            monkeypatch.setenv("TOIAWASE_STATE_FOLDER", str(tmp_path / "small"))
+        else:
+            monkeypatch.setenv("TOIAWASE_FAQ_FOLDER", str(tmp_path / "small" / "faq"))
+            (tmp_path / "small" / "faq").mkdir()
+            (tmp_path / "small" / "faq" / "mine.yaml").write_text("mine")
+        before = everything(tmp_path)
+        said = failure("restore", file, "--replace")
+        assert "空" in said
+        assert everything(tmp_path) == before
+
+
+def test_what_fails_in_the_middle_of_a_restore_is_put_back(
+    small_state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "backup.zip"
+    assert run("backup", file).exit_code == 0
+    with small_disk(tmp_path / "disk", 50):
+        # The folder is replaced first; the file of the database then cannot be put aside.
+        mounted = tmp_path / "disk" / "toiawase.db"
+        shutil.copyfile(small_state / "toiawase.db", mounted)
+        subprocess.run(["mount", "--bind", mounted, mounted], check=True)
+        try:
+            monkeypatch.setenv("TOIAWASE_DATABASE_URL", f"sqlite:///{mounted}")
+            (tmp_path / "faq" / "mine.yaml").write_text("mine")
+            before = everything(tmp_path)
+            assert "何も変えていません" in failure("restore", file, "--replace")
+            assert everything(tmp_path) == before
+        finally:
+            subprocess.run(["umount", "--lazy", mounted], check=True)
+
+
+def test_a_backup_is_for_us_alone_and_leaves_nothing_beside_it(
+    small_state: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "backups").mkdir()
+    file = tmp_path / "backups" / "backup.zip"
+    done = run("backup", file)
+    assert "読めることを確かめました" in done.output
+    assert list(file.parent.iterdir()) == [file]
+    assert file.stat().st_mode & 0o777 == 0o600
+    opened = open_backend(Settings())
+    (noted,) = opened.audit.latest(1)
+    assert (noted.action, noted.by) == (BACKED_UP, operator())
+    opened.close()
+
+
+def test_a_backup_where_there_is_no_folder_says_what_to_do(
+    small_state: Path, tmp_path: Path
+) -> None:
+    said = failure("backup", tmp_path / "nowhere" / "backup.zip")
+    assert str(tmp_path / "nowhere") in said
+    assert "がありません" in said
+    assert "作ってから" in said
+
+
+def test_a_backup_during_edits_of_the_faq_can_be_restored(
+    small_state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edited = tmp_path / "faq" / "much.txt"
+    edited.write_bytes(bytes(1_000))
+    stop = threading.Event()
+
+    def edit() -> None:
+        number = 0
+        while not stop.is_set():
+            number += 1
+            edited.with_suffix(".new").write_bytes(random.Random(number).randbytes(number * 100))
+            edited.with_suffix(".new").replace(edited)
+
+    editor = threading.Thread(target=edit)
+    editor.start()
+    try:
+        files = [tmp_path / f"{number}.zip" for number in range(5)]
+        said = [run("backup", file) for file in files]
+    finally:
+        stop.set()
+        editor.join()
+    assert [one.exit_code for one in said] == [0] * len(files), [one.exception for one in said]
+    for file in files:
+        back = restored(tmp_path, monkeypatch, file, None, "--replace")
+        assert back.releases.current_number() == 1
+        back.close()
 
 
 def test_old_records_go_with_all_that_hangs_on_them(city: Backend) -> None:
