@@ -8,9 +8,6 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
-BACKED_UP: Final = "backed_up"
-"""That a backup was taken: who looks after the service asks when the last one was."""
-
 ACTION_LABELS: Final[Mapping[str, str]] = {
     "sign_in": "ログイン",
     "sign_in_refused": "ログインできなかった",
@@ -41,7 +38,7 @@ ACTION_LABELS: Final[Mapping[str, str]] = {
     "rolled_back": "前の公開版に戻した",
     "exported": "記録の書き出し",
     "forgotten": "古い記録などの消去",
-    BACKED_UP: "控え",
+    "backed_up": "控えの取得",
 }
 """Every action that is kept, as staff read it."""
 

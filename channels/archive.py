@@ -18,6 +18,8 @@ from channels.placing import sync
 FORMAT: Final = 1
 DATABASE: Final = "database.db"
 FAQ: Final = "faq/"
+IN_AUDIT: Final = "控え"
+"""What the audit log calls a backup: who looks after the service asks when the last one was."""
 _LIST: Final = "manifest.json"
 _LIST_BYTES: Final = 10_000_000
 _CHUNK: Final = 1 << 20

@@ -6,12 +6,19 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlencode
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import StoreUnusable
-from bot.store.database import copy_file, is_postgresql, known_revisions, open_database
+from bot.store.database import (
+    copy_file,
+    is_postgresql,
+    known_revisions,
+    open_database,
+    reading_options,
+)
 from bot.store.schema import AUDIT_HEAD, INQUIRIES, METADATA, RELEASES
 
 _PAGE: Final = 500
@@ -96,7 +103,8 @@ def _schema(file: Path) -> str:
 
 
 def _only_read(file: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
+    options = urlencode(reading_options(file))
+    return sqlite3.connect(f"{file.absolute().as_uri()}?{options}", uri=True)
 
 
 def _copy_to_file(engine: Engine, target: Path, at: datetime) -> None:

@@ -42,6 +42,7 @@ _POSTGRESQL: Final = {
     "keepalives_idle": 5,
     "application_name": "toiawase",
 }
+_ONLY_READ: Final = {"options": "-c default_transaction_read_only=on"}
 
 
 def open_database(url: str, at: datetime) -> Engine:
@@ -55,7 +56,7 @@ def open_database(url: str, at: datetime) -> Engine:
         _bring_up_to_date(engine, at)
     except SQLAlchemyError as error:
         engine.dispose()
-        raise StoreUnusable(f"データベースを開けません（{error.__class__.__name__}）") from error
+        raise _not_opened(error) from error
     except StoreUnusable:
         engine.dispose()
         raise
@@ -71,6 +72,20 @@ def _bring_up_to_date(engine: Engine, at: datetime) -> None:
         _upgrade(engine, at)
 
 
+def open_to_read(url: str) -> tuple[Engine, str | None]:
+    """Open a database to read it, whatever its schema; return it with its revision.
+
+    Nothing is made, brought up to date or written. Raises StoreUnusable.
+    """
+    engine = _engine(url, only_read=True)
+    try:
+        with engine.connect() as connection:
+            return engine, _revision(connection)
+    except SQLAlchemyError as error:
+        engine.dispose()
+        raise _not_opened(error) from error
+
+
 def migrate(url: str, at: datetime) -> tuple[str | None, str]:
     """Bring the schema up to date; return the revisions before and after.
 
@@ -80,7 +95,7 @@ def migrate(url: str, at: datetime) -> tuple[str | None, str]:
     try:
         return _upgrade(engine, at), HEAD
     except SQLAlchemyError as error:
-        raise StoreUnusable(f"データベースを開けません（{error.__class__.__name__}）") from error
+        raise _not_opened(error) from error
     finally:
         engine.dispose()
 
@@ -134,16 +149,20 @@ def each_row(engine: Engine, query: Select[Any]) -> Iterator[Row[Any]]:
             yield from rows
 
 
-def _engine(url: str) -> Engine:
+def _not_opened(error: SQLAlchemyError) -> StoreUnusable:
+    return StoreUnusable(f"データベースを開けません（{error.__class__.__name__}）")
+
+
+def _engine(url: str, *, only_read: bool = False) -> Engine:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
         raise StoreUnusable("TOIAWASE_DATABASE_URL の書き方が正しくありません") from error
     match parsed.get_backend_name():
         case "sqlite":
-            return _sqlite(parsed)
+            return _sqlite_to_read(parsed) if only_read else _sqlite(parsed)
         case "postgresql":
-            return _postgresql(parsed)
+            return _postgresql(parsed, _ONLY_READ if only_read else {})
         case other:
             raise StoreUnusable(
                 f"使えるデータベースは SQLite と PostgreSQL です（指定は {other}）。"
@@ -151,10 +170,10 @@ def _engine(url: str) -> Engine:
             )
 
 
-def _postgresql(url: URL) -> Engine:
+def _postgresql(url: URL, more: dict[str, str]) -> Engine:
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
-        connect_args=_POSTGRESQL,
+        connect_args=_POSTGRESQL | more,
         pool_pre_ping=True,
         pool_size=_POOL,
         max_overflow=_POOL,
@@ -179,6 +198,24 @@ def _sqlite(url: URL) -> Engine:
     engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS}, hide_parameters=True)
     event.listen(engine, "connect", _make_durable)
     return engine
+
+
+def _sqlite_to_read(url: URL) -> Engine:
+    file = Path(url.database or "")
+    to_read = url.set(
+        database=file.absolute().as_uri(), query={"uri": "true"} | reading_options(file)
+    )
+    return create_engine(to_read, connect_args={"timeout": _BUSY_SECONDS}, hide_parameters=True)
+
+
+def reading_options(file: Path) -> dict[str, str]:
+    """Return how SQLite is to open a file that must stay as it is.
+
+    Where there is no log nobody is connected. SQLite would make one and leave it, and where the
+    superuser looks, the service could not write it afterwards.
+    """
+    is_open = file.with_name(f"{file.name}-wal").exists()
+    return {"mode": "ro"} if is_open else {"mode": "ro", "immutable": "1"}
 
 
 def _make_durable(connection: sqlite3.Connection, _record: Any) -> None:

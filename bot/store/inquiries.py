@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Row, and_, or_, select, update
+from sqlalchemy import Connection, Engine, Row, and_, func, or_, select, update
 
 from bot.errors import UnknownInquiry
 from bot.inquiry import LOW_CONFIDENCE, Feedback, Inquiry, Miss, Nearest, miss_reason
@@ -41,6 +41,11 @@ class SqlInquiries:
         if since:
             query = query.where(INQUIRIES.c.asked_at >= since)
         yield from map(inquiry_from, each_row(self._engine, query))
+
+    def latest_at(self) -> datetime | None:
+        """Return when the last question was asked, None when there was none."""
+        with self._engine.connect() as connection:
+            return connection.execute(select(func.max(INQUIRIES.c.asked_at))).scalar()
 
     def heard(self, since: datetime) -> Iterator[tuple[Inquiry, bool | None]]:
         """Yield inquiries with whether each was found helpful (None: not said), oldest first."""

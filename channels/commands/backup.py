@@ -8,13 +8,13 @@ from pathlib import Path
 
 import click
 
-from bot.audit import BACKED_UP, AuditEvent
+from bot.audit import AuditEvent
 from bot.delivery import KEPT
 from bot.errors import StoreUnusable
 from bot.store.backup import check_copy, copy_in
 from bot.store.database import HEAD
 from bot.store.forgetting import Forgotten
-from channels.archive import DATABASE, FAQ, refuse_to_overwrite, unpack, write_archive
+from channels.archive import DATABASE, FAQ, IN_AUDIT, refuse_to_overwrite, unpack, write_archive
 from channels.backend import Backend
 from channels.clock import now
 from channels.commands.console import backend, operator, read_settings, steps
@@ -44,7 +44,7 @@ def backup(file: Path) -> None:
             "途中のファイルは消しました。空きと権限を確かめてください"
         ) from error
     told = f"控え（{file.name}）を取りました"
-    opened.audit.add(AuditEvent(opened.clock(), operator(), BACKED_UP, "控え", {"told": told}))
+    opened.audit.add(AuditEvent(opened.clock(), operator(), "backed_up", IN_AUDIT, {"told": told}))
     click.echo(
         f"控えを {file} に取り、読めることを確かめました"
         f"（FAQ のフォルダのファイル {count} 個を含む）。\n"

@@ -20,7 +20,6 @@ from click.testing import CliRunner, Result
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
-from bot.audit import BACKED_UP
 from bot.delivery import Delivery, Ended
 from bot.inbox import Cluster, Note
 from bot.inquiry import Feedback, Inquiry
@@ -324,7 +323,7 @@ def test_a_backup_is_for_us_alone_and_leaves_nothing_beside_it(
     assert file.stat().st_mode & 0o777 == 0o600
     opened = open_backend(Settings())
     (noted,) = opened.audit.latest(1)
-    assert (noted.action, noted.by) == (BACKED_UP, operator())
+    assert (noted.action, noted.by) == ("backed_up", operator())
     opened.close()
 
 
