@@ -18,7 +18,6 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
 
 from bot.delivery import Delivery, Ended
 from bot.inbox import Cluster, Note
@@ -37,12 +36,11 @@ from channels.secret_key import secret_key
 from channels.serving_alone import alone_in
 from channels.settings import Settings
 from nlp.personal_data import mask
-from tests.conftest import NOON, SMALL_CITY
+from tests.conftest import NOON, SAMPLE_CITY, SMALL_CITY
 from tests.inquiries import inquiry as any_inquiry
 from tests.postgres import Postgres
 
 PLANTED = "鷲尾ことねの世帯全員"
-QUESTIONS = ("粗大ごみを捨てたい", "引っ越してきた 何をする", "明日の天気は？", "住民票ほしい")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -50,8 +48,13 @@ def city(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Backend]:
     """A city that has published, on each database in turn; commands find it."""
-    folder = shutil.copytree(SMALL_CITY, tmp_path / "faq")
-    around = {"STATE_FOLDER": tmp_path / "var", "FAQ_FOLDER": folder}
+    around = {
+        "STATE_FOLDER": tmp_path / "var",
+        "FAQ_FOLDER": shutil.copytree(
+            SAMPLE_CITY if request.node.get_closest_marker("acceptance") else SMALL_CITY,
+            tmp_path / "faq",
+        ),
+    }
     if request.param == "postgresql":
         postgres: Postgres = request.getfixturevalue("postgres")
         around["DATABASE_URL"] = postgres.migrated()  # type: ignore[assignment]
@@ -67,12 +70,6 @@ def run(*arguments: object) -> Result:
     return CliRunner().invoke(group, [str(one) for one in arguments])
 
 
-def postgres_url(city: Backend) -> str:
-    """Return the address of a city's PostgreSQL, empty where it has none."""
-    url = city.settings.database_url
-    return str(make_url(url).set(drivername="postgresql+psycopg")) if url else ""
-
-
 def failure(*arguments: object) -> str:
     done = run(*arguments)
     assert done.exception is not None
@@ -86,8 +83,15 @@ def inquiry(number: int, **changes: object) -> Inquiry:
 
 
 def replies(backend: Backend) -> list[object]:
+    """Return what is said to 200 questions, as whole replies."""
     desk = backend.shelf.desk()
-    return [desk.consider(Question.from_text(text, "web", NOON)) for text in QUESTIONS]
+    return [desk.consider(Question.from_text(text, "web", NOON)) for text in questions()]
+
+
+def questions() -> list[str]:
+    """Return 200 questions of citizens, the same each time, on all that a city is asked."""
+    lines = (SAMPLE_CITY / "golden.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line)["query"] for line in lines[:: len(lines) // 200][:200]]
 
 
 def restored(
@@ -103,12 +107,7 @@ def restored(
     return open_backend(Settings())
 
 
-def test_a_backup_taken_while_others_write_comes_back_elsewhere(
-    city: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = [inquiry(number) for number in range(200)]
-    city.inquiries.add(before)
-    city.clusters.sort_in([Cluster("c", mask(PLANTED), NOON)], {before[0].id: "c"})
+def back_up_while_others_write(city: Backend, file: Path) -> None:
     stop = threading.Event()
 
     def go_on() -> None:
@@ -119,15 +118,25 @@ def test_a_backup_taken_while_others_write_comes_back_elsewhere(
 
     writer = threading.Thread(target=go_on)
     writer.start()
-    file = tmp_path / "backup.zip"
     try:
         done = run("backup", file)
     finally:
         stop.set()
         writer.join()
-    assert done.exit_code == 0, done.output
+    assert done.exit_code == 0, (done.output, done.exception)
     assert "鍵" in done.output
+
+
+def test_a_backup_taken_while_others_write_comes_back_elsewhere(
+    city: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = [inquiry(number) for number in range(200)]
+    city.inquiries.add(before)
+    city.clusters.sort_in([Cluster("c", mask(PLANTED), NOON)], {before[0].id: "c"})
+    file = tmp_path / "backup.zip"
+    back_up_while_others_write(city, file)
     said = replies(city)
+    assert len(said) == 200
     back = restored(tmp_path, monkeypatch, file, None)
     kept = {one.id for one in back.inquiries.each()}
     assert {one.id for one in before} <= kept <= {one.id for one in city.inquiries.each()}
@@ -135,6 +144,19 @@ def test_a_backup_taken_while_others_write_comes_back_elsewhere(
     assert replies(back) == said
     assert (tmp_path / "elsewhere" / "faq" / "city.yaml").exists()
     back.close()
+
+
+@pytest.mark.acceptance
+def test_a_large_city_answers_the_same_elsewhere(
+    city: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, postgres: Postgres
+) -> None:
+    file = tmp_path / "backup.zip"
+    back_up_while_others_write(city, file)
+    said = replies(city)
+    for url in (None, postgres.migrated()):
+        back = restored(tmp_path, monkeypatch, file, url)
+        assert replies(back) == said
+        back.close()
 
 
 def test_a_backup_moves_a_city_to_postgresql_once(
@@ -508,7 +530,7 @@ def test_a_person_is_forgotten_wholly_or_not_at_all(city: Backend) -> None:
     asked = written(city, 0, "Uone")
     city.clusters.sort_in([Cluster("c", asked.text, NOON)], {asked.id: "c"})
     table, copy = METADATA.tables["clusters"], "clusters_elsewhere"
-    engine = create_engine(postgres_url(city) or f"sqlite:///{city.settings.database_file}")
+    engine = create_engine(city.settings.database)
     with engine.begin() as connection:
         connection.execute(text(f"ALTER TABLE {table.name} RENAME TO {copy}"))
     assert run("forget", "--person", "Uone").exit_code == 1
