@@ -1,7 +1,7 @@
 """Opening the database: durable settings, and a schema that this program knows."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -42,7 +42,7 @@ _POSTGRESQL: Final = {
     "keepalives_idle": 5,
     "application_name": "toiawase",
 }
-_ONLY_READ: Final = {"options": "-c default_transaction_read_only=on"}
+_ONLY_READ: Final = {"postgresql_readonly": True}
 
 
 def open_database(url: str, at: datetime) -> Engine:
@@ -170,10 +170,11 @@ def _engine(url: str, *, only_read: bool = False) -> Engine:
             )
 
 
-def _postgresql(url: URL, more: dict[str, str]) -> Engine:
+def _postgresql(url: URL, execution_options: Mapping[str, bool]) -> Engine:
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
-        connect_args=_POSTGRESQL | more,
+        connect_args=_POSTGRESQL,
+        execution_options=execution_options,
         pool_pre_ping=True,
         pool_size=_POOL,
         max_overflow=_POOL,
