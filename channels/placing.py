@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -22,9 +22,20 @@ def beside(source: Path, target: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".restore-") as scratch:
         staged = Path(scratch) / target.name
         shutil.move(source, staged)
+        _give_to_owner(staged, target)
         for path in (staged, *staged.rglob("*")):
             sync(path)
         yield staged
+
+
+def _give_to_owner(staged: Path, target: Path) -> None:
+    """Have what is put in a place belong to whom the place belongs, whoever puts it there."""
+    owner = (target if target.exists() else target.parent).stat()
+    for path in (staged, *staged.rglob("*")):
+        with suppress(PermissionError):  # who is not the superuser owns it already
+            os.chown(path, owner.st_uid, owner.st_gid)
+    if target.exists():
+        shutil.copymode(target, staged)
 
 
 @contextmanager

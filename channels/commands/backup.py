@@ -128,7 +128,7 @@ def _forget_person(opened: Backend, person: str) -> None:
             f"問合せ記録 {gone.inquiries} 件の文を消しました（件数の記録は残ります）。"
             f"LINE の受信 {gone.deliveries} 件を消しました。"
         )
-    else:
+    elif not gone.held:
         click.echo(
             "この人の受信は見つからず、何も消していません。ID と鍵（TOIAWASE_SECRET_KEY_FILE）が"
             "正しいかを確かめてください。"

@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+import os
 import random
 import shutil
 import sqlite3
@@ -334,6 +335,19 @@ def test_what_fails_in_the_middle_of_a_restore_is_put_back(
             subprocess.run(["umount", "--lazy", mounted], check=True)
 
 
+def test_what_is_restored_belongs_to_whom_it_did(small_state: Path, tmp_path: Path) -> None:
+    file, database = tmp_path / "backup.zip", small_state / "toiawase.db"
+    assert run("backup", file).exit_code == 0
+    database.chmod(0o600)
+    owner = 12_345 if os.getuid() == 0 else os.getuid()
+    for path in (small_state, database, tmp_path / "faq"):
+        os.chown(path, owner, -1)
+    assert run("restore", file, "--replace").exit_code == 0
+    assert database.stat().st_mode & 0o777 == 0o600
+    put = [database, *(tmp_path / "faq").rglob("*")]
+    assert {path.stat().st_uid for path in put} == {owner}
+
+
 def test_a_backup_is_for_us_alone_and_leaves_nothing_beside_it(
     small_state: Path, tmp_path: Path
 ) -> None:
@@ -511,6 +525,9 @@ def test_a_person_whose_message_is_being_answered_is_asked_for_again(city: Backe
     city.deliveries.add([waits])
     (held,) = city.deliveries.claim("w", now(), now() + timedelta(seconds=60), 9)
     assert "いま返信しているものが 1 件" in run("forget", "--person", "Uone").output
+    again = run("forget", "--person", "Uone").output
+    assert "いま返信しているものが 1 件" in again
+    assert "見つからず" not in again
     city.inquiries.add([inquiry(1)])
     city.deliveries.end([Ended(held.number, "answered", now())])
     assert "いま返信" not in run("forget", "--person", "Uone").output
