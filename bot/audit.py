@@ -38,6 +38,7 @@ ACTION_LABELS: Final[Mapping[str, str]] = {
     "rolled_back": "前の公開版に戻した",
     "exported": "記録の書き出し",
     "forgotten": "古い記録などの消去",
+    "backed_up": "控えの取得",
 }
 """Every action that is kept, as staff read it."""
 

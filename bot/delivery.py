@@ -32,8 +32,8 @@ KEPT: Final = timedelta(days=7)
 class Delivery:
     """One event of a channel, as kept until it is answered; never the raw body, never who sent it.
 
-    `talk` is a keyed hash of the sender (and group); `text` is masked; `data` is what a button
-    carried, or the ward of a place. `deadline` is when the reply token dies.
+    `talk` is a keyed hash of the sender, in a group with another of both; `text` is masked; `data`
+    is what a button carried, or the ward of a place. `deadline` is when the reply token dies.
     """
 
     event_id: str

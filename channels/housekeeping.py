@@ -1,9 +1,12 @@
 """What is forgotten by itself while the service runs."""
 
+import logging
 from datetime import timedelta
 
 from bot.shared_conversations import SharedConversations
 from channels.backend import Backend
+
+_LOG = logging.getLogger(__name__)
 
 
 class Housekeeping:
@@ -22,4 +25,6 @@ class Housekeeping:
         with self._backend.turns.only_one("forget") as is_mine:
             if is_mine:
                 kept = timedelta(days=self._backend.settings.keep_days)
-                self._backend.forgetting.before(self._backend.clock() - kept)
+                gone = self._backend.forgetting.before(self._backend.clock() - kept)
+                if not gone.is_overwritten:
+                    _LOG.info("what was deleted is overwritten in the next round: log in use")

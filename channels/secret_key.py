@@ -17,17 +17,23 @@ def secret_key(path: Path) -> bytes:
         path.parent.mkdir(parents=True, exist_ok=True)
         made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _ONLY_US)
     except FileExistsError:
-        return _read(path)
+        return existing_key(path)
     except OSError as error:
         raise StoreUnusable(f"鍵のファイル（{path}）を作れません: {error.strerror}") from error
     with os.fdopen(made, "w", encoding="ascii") as file:
         file.write(secrets.token_hex(_BYTES))
-    return _read(path)
+    return existing_key(path)
 
 
-def _read(path: Path) -> bytes:
+def existing_key(path: Path) -> bytes:
+    """Return the key in a file that must be there already; raises StoreUnusable."""
     try:
         key = path.read_bytes().strip()
+    except FileNotFoundError as error:
+        raise StoreUnusable(
+            f"鍵のファイル（{path}）がありません。受付が使っている鍵の場所を "
+            "TOIAWASE_SECRET_KEY_FILE に書くか、写しておいた鍵を戻してください"
+        ) from error
     except OSError as error:
         raise StoreUnusable(f"鍵のファイル（{path}）を読めません: {error.strerror}") from error
     if len(key) < _BYTES:

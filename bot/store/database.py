@@ -1,7 +1,7 @@
 """Opening the database: durable settings, and a schema that this program knows."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from bot.errors import StoreUnusable
@@ -28,7 +28,9 @@ from bot.errors import StoreUnusable
 HEAD: Final = "0005"
 """The newest migration; a test holds it against the migrations folder."""
 
+_MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _BUSY_SECONDS: Final = 10.0
+_FOLD_SECONDS: Final = 1.0
 _PAGE: Final = 1_000
 _POOL: Final = 8
 _POOL_SECONDS: Final = 5.0
@@ -40,6 +42,7 @@ _POSTGRESQL: Final = {
     "keepalives_idle": 5,
     "application_name": "toiawase",
 }
+_ONLY_READ: Final = {"postgresql_readonly": True}
 
 
 def open_database(url: str, at: datetime) -> Engine:
@@ -53,7 +56,7 @@ def open_database(url: str, at: datetime) -> Engine:
         _bring_up_to_date(engine, at)
     except SQLAlchemyError as error:
         engine.dispose()
-        raise StoreUnusable(f"データベースを開けません（{error.__class__.__name__}）") from error
+        raise _not_opened(error) from error
     except StoreUnusable:
         engine.dispose()
         raise
@@ -69,6 +72,20 @@ def _bring_up_to_date(engine: Engine, at: datetime) -> None:
         _upgrade(engine, at)
 
 
+def open_to_read(url: str) -> tuple[Engine, str | None]:
+    """Open a database to read it, whatever its schema; return it with its revision.
+
+    Nothing is made, brought up to date or written. Raises StoreUnusable.
+    """
+    engine = _engine(url, only_read=True)
+    try:
+        with engine.connect() as connection:
+            return engine, _revision(connection)
+    except SQLAlchemyError as error:
+        engine.dispose()
+        raise _not_opened(error) from error
+
+
 def migrate(url: str, at: datetime) -> tuple[str | None, str]:
     """Bring the schema up to date; return the revisions before and after.
 
@@ -78,9 +95,16 @@ def migrate(url: str, at: datetime) -> tuple[str | None, str]:
     try:
         return _upgrade(engine, at), HEAD
     except SQLAlchemyError as error:
-        raise StoreUnusable(f"データベースを開けません（{error.__class__.__name__}）") from error
+        raise _not_opened(error) from error
     finally:
         engine.dispose()
+
+
+def known_revisions() -> set[str]:
+    """Return the schemas that this program can bring up to date."""
+    from alembic.script import ScriptDirectory
+
+    return {script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}
 
 
 def is_postgresql(engine: Engine) -> bool:
@@ -104,6 +128,20 @@ def copy_file(database: str, target: str) -> None:
         source_file.backup(target_file)
 
 
+def fold_log(engine: Engine) -> bool:
+    """Empty SQLite's log into its file: what was deleted still stands in the log.
+
+    Returns whether it is empty; it is not while somebody reads what was before.
+    """
+    database = engine.url.database
+    if is_postgresql(engine) or not database:
+        return True
+    # Who writes waits meanwhile: citizens must not wait as long as a commit may.
+    with closing(sqlite3.connect(database, timeout=_FOLD_SECONDS)) as connection:
+        busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
+
+
 def each_row(engine: Engine, query: Select[Any]) -> Iterator[Row[Any]]:
     """Yield the rows of a query without holding them all; asks when the first is asked for."""
     with engine.connect().execution_options(yield_per=_PAGE) as connection:
@@ -111,23 +149,20 @@ def each_row(engine: Engine, query: Select[Any]) -> Iterator[Row[Any]]:
             yield from rows
 
 
-def _engine(url: str) -> Engine:
+def _not_opened(error: SQLAlchemyError) -> StoreUnusable:
+    return StoreUnusable(f"データベースを開けません（{error.__class__.__name__}）")
+
+
+def _engine(url: str, *, only_read: bool = False) -> Engine:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
         raise StoreUnusable("TOIAWASE_DATABASE_URL の書き方が正しくありません") from error
     match parsed.get_backend_name():
         case "sqlite":
-            return _sqlite(parsed)
+            return _sqlite_to_read(parsed) if only_read else _sqlite(parsed)
         case "postgresql":
-            return create_engine(
-                parsed.set(drivername="postgresql+psycopg"),
-                connect_args=_POSTGRESQL,
-                pool_pre_ping=True,
-                pool_size=_POOL,
-                max_overflow=_POOL,
-                pool_timeout=_POOL_SECONDS,
-            )
+            return _postgresql(parsed, _ONLY_READ if only_read else {})
         case other:
             raise StoreUnusable(
                 f"使えるデータベースは SQLite と PostgreSQL です（指定は {other}）。"
@@ -135,12 +170,56 @@ def _engine(url: str) -> Engine:
             )
 
 
+def _postgresql(url: URL, execution_options: Mapping[str, bool]) -> Engine:
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        connect_args=_POSTGRESQL,
+        execution_options=execution_options,
+        pool_pre_ping=True,
+        pool_size=_POOL,
+        max_overflow=_POOL,
+        pool_timeout=_POOL_SECONDS,
+        hide_parameters=True,
+    )
+    event.listen(engine, "handle_error", _leave_the_row_out)
+    return engine
+
+
+def _leave_the_row_out(context: ExceptionContext) -> None:
+    """Cut the lines after the first of an error: there PostgreSQL repeats the row."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args:
+            error.args = (str(error.args[0]).partition("\n")[0],)
+
+
 def _sqlite(url: URL) -> Engine:
     if url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
+        file = Path(url.database)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        # It holds what citizens wrote; SQLite gives its log the same permissions.
+        file.touch(mode=0o600)
+    # Parameters are what citizens wrote: no error may repeat them.
+    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS}, hide_parameters=True)
     event.listen(engine, "connect", _make_durable)
     return engine
+
+
+def _sqlite_to_read(url: URL) -> Engine:
+    file = Path(url.database or "")
+    to_read = url.set(
+        database=file.absolute().as_uri(), query={"uri": "true"} | reading_options(file)
+    )
+    return create_engine(to_read, connect_args={"timeout": _BUSY_SECONDS}, hide_parameters=True)
+
+
+def reading_options(file: Path) -> dict[str, str]:
+    """Return how SQLite is to open a file that must stay as it is.
+
+    Where there is no log nobody is connected. SQLite would make one and leave it, and where the
+    superuser looks, the service could not write it afterwards.
+    """
+    is_open = file.with_name(f"{file.name}-wal").exists()
+    return {"mode": "ro"} if is_open else {"mode": "ro", "immutable": "1"}
 
 
 def _make_durable(connection: sqlite3.Connection, _record: Any) -> None:
@@ -180,11 +259,10 @@ def _upgrade(engine: Engine, at: datetime) -> str | None:
     # Imported here: Alembic is not needed at a start without migrations, and costs 0.2 s.
     from alembic import command
     from alembic.config import Config
-    from alembic.script import ScriptDirectory
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    known = known_revisions()
     with engine.begin() as connection:
         if is_postgresql(engine):
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATING})"))

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, Engine, delete, exists, select, update
+from sqlalchemy import Connection, Engine, delete, exists, func, or_, select, update
 
 from bot.store.conversations import SqlConversations
+from bot.store.database import fold_log
 from bot.store.deliveries import SqlDeliveries
-from bot.store.inquiries import SqlInquiries, forget_worked_out
+from bot.store.inquiries import erase_texts, forget_worked_out
 from bot.store.schema import (
     CLUSTER_MEMBERS,
     CLUSTER_NOTES,
@@ -30,6 +31,10 @@ class Forgotten:
     clusters: int = 0
     deliveries: int = 0
     sessions: int = 0
+    held: int = 0
+    """Deliveries that are just being answered: they stay."""
+    is_overwritten: bool = True
+    """False while SQLite's log, which somebody reads, still holds what was deleted."""
 
 
 class SqlForgetting:
@@ -51,17 +56,33 @@ class SqlForgetting:
         with self._engine.begin() as connection:
             unused = delete(STAFF_SESSIONS).where(STAFF_SESSIONS.c.seen_at < at)
             sessions = connection.execute(unused).rowcount
-        return Forgotten(inquiries, clusters, deliveries, sessions)
+        return Forgotten(
+            inquiries, clusters, deliveries, sessions, is_overwritten=fold_log(self._engine)
+        )
 
-    def talk(self, talk: str) -> Forgotten:
-        """Erase what one person wrote on LINE, by the key of their talk; the counts stay."""
-        of_it = DELIVERIES.c.talk == talk
+    def person(self, person: str, at: datetime) -> Forgotten:
+        """Erase what one person wrote on LINE, by the key that their talks begin with.
+
+        Only deliveries tell whose a text is. What is older than they are kept is not found: it
+        goes with its inquiry. The counts stay.
+        """
+        rows = DELIVERIES.c
+        theirs = rows.talk.startswith(person)
+        # What is just being answered becomes an inquiry yet, which nothing would lead to.
+        free = or_(rows.state != "waiting", rows.claimed_until.is_(None), rows.claimed_until < at)
         with self._engine.begin() as connection:
-            asked = select(DELIVERIES.c.inquiry_id).where(of_it, DELIVERIES.c.inquiry_id != "")
-            ids = list(connection.execute(asked).scalars())
-            deliveries = connection.execute(delete(DELIVERIES).where(of_it)).rowcount
-        SqlInquiries(self._engine).erase_texts(ids)
-        return Forgotten(inquiries=len(ids), deliveries=deliveries)
+            gone = delete(DELIVERIES).where(theirs, free).returning(rows.inquiry_id)
+            ids = list(connection.execute(gone).scalars())
+            batches = range(0, len(ids), _AT_ONCE)
+            erased = sum(erase_texts(connection, ids[one : one + _AT_ONCE]) for one in batches)
+            left = select(func.count()).select_from(DELIVERIES).where(theirs)
+            held = connection.execute(left).scalar_one()
+        return Forgotten(
+            inquiries=erased,
+            deliveries=len(ids),
+            held=held,
+            is_overwritten=fold_log(self._engine),
+        )
 
     def _some_before(self, at: datetime) -> tuple[int, int]:
         with self._engine.begin() as connection:

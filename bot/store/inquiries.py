@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Row, and_, or_, select, update
+from sqlalchemy import Connection, Engine, Row, and_, func, or_, select, update
 
 from bot.errors import UnknownInquiry
 from bot.inquiry import LOW_CONFIDENCE, Feedback, Inquiry, Miss, Nearest, miss_reason
@@ -41,6 +41,11 @@ class SqlInquiries:
         if since:
             query = query.where(INQUIRIES.c.asked_at >= since)
         yield from map(inquiry_from, each_row(self._engine, query))
+
+    def latest_at(self) -> datetime | None:
+        """Return when the last question was asked, None when there was none."""
+        with self._engine.connect() as connection:
+            return connection.execute(select(func.max(INQUIRIES.c.asked_at))).scalar()
 
     def heard(self, since: datetime) -> Iterator[tuple[Inquiry, bool | None]]:
         """Yield inquiries with whether each was found helpful (None: not said), oldest first."""
@@ -82,15 +87,7 @@ class SqlInquiries:
         What was worked out of it for staff is erased, too.
         """
         with self._engine.begin() as connection:
-            of_them = INQUIRIES.c.id.in_(inquiry_ids)
-            connection.execute(update(INQUIRIES).where(of_them).values(text="", ward=None))
-            said = FEEDBACK.c.inquiry_id.in_(inquiry_ids)
-            connection.execute(update(FEEDBACK).where(said).values(reason=""))
-            members = select(CLUSTER_MEMBERS.c.cluster_id).where(
-                CLUSTER_MEMBERS.c.inquiry_id.in_(inquiry_ids)
-            )
-            for cluster_id in connection.execute(members.distinct()).scalars().all():
-                forget_worked_out(connection, cluster_id)
+            erase_texts(connection, inquiry_ids)
 
     def give_feedback(self, feedback: Feedback) -> bool:
         """Keep the citizen's word on a reply, the last one given; True when it is the first.
@@ -121,6 +118,19 @@ class SqlInquiries:
                 )
             )
         return is_first
+
+
+def erase_texts(connection: Connection, inquiry_ids: Sequence[str]) -> int:
+    """Erase what citizens wrote in inquiries, and what was worked out of it; returns how many."""
+    of_them = INQUIRIES.c.id.in_(inquiry_ids)
+    erased = connection.execute(update(INQUIRIES).where(of_them).values(text="", ward=None))
+    said = FEEDBACK.c.inquiry_id.in_(inquiry_ids)
+    connection.execute(update(FEEDBACK).where(said).values(reason=""))
+    joined = CLUSTER_MEMBERS.c.inquiry_id.in_(inquiry_ids)
+    members = select(CLUSTER_MEMBERS.c.cluster_id).where(joined)
+    for cluster_id in connection.execute(members.distinct()).scalars().all():
+        forget_worked_out(connection, cluster_id)
+    return erased.rowcount
 
 
 def forget_worked_out(connection: Connection, cluster_id: str) -> None:

@@ -42,6 +42,11 @@ class SqlReleases:
         with self._engine.connect() as connection:
             return _get(connection, number)
 
+    def digests(self) -> set[str]:
+        """Return the digests of all books that are kept, of releases and of drafts."""
+        with self._engine.connect() as connection:
+            return set(connection.execute(select(SNAPSHOTS.c.digest)).scalars())
+
     def snapshot(self, digest: str) -> bytes:
         """Return the book of a digest as JSON."""
         return zlib.decompress(self._blob(digest, "book"))

@@ -1,5 +1,7 @@
 """Writing to the terminal."""
 
+import getpass
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -55,6 +57,15 @@ def backend() -> Backend:
     opened = open_backend(read_settings())
     click.get_current_context().call_on_close(opened.close)
     return opened
+
+
+def operator() -> str:
+    """Return who runs the command, as the audit log names them."""
+    try:
+        name = getpass.getuser()
+    except (OSError, KeyError):  # a container may give its user no name
+        name = f"uid {os.getuid()}"
+    return f"{name}（コマンド）"
 
 
 @contextmanager

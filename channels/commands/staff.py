@@ -8,7 +8,7 @@ import click
 
 from bot.accounts import ROLE_LABELS, Role
 from bot.audit import AuditEvent
-from channels.commands.console import backend
+from channels.commands.console import backend, operator
 
 _BY_LABEL: Final = {label: role for role, label in ROLE_LABELS.items()}
 
@@ -34,8 +34,7 @@ def add(name: str, role: str, section: str) -> None:
     made = opened.accounts.add(name, chosen, _password(), opened.clock(), section)
     told = f"{made.name} さんを「{ROLE_LABELS[chosen]}」として登録しました"
     detail = {"told": told, "role": chosen, "section": section, "active": True}
-    by = f"{getpass.getuser()}（コマンド）"
-    opened.audit.add(AuditEvent(opened.clock(), by, "account", made.name, detail))
+    opened.audit.add(AuditEvent(opened.clock(), operator(), "account", made.name, detail))
     click.echo(f"{told}。")
 
 

@@ -28,7 +28,15 @@ Event = Mapping[str, Any]
 
 
 def talk_of(key: bytes, user: str, group: str = "") -> str:
-    """Return the key of a talk: it tells the talk from others, and nothing of the person."""
+    """Return the key of a talk: it tells the talk from others, and nothing of the person.
+
+    It begins with that of the person's own talk, so that what they wrote in groups can be erased.
+    """
+    person = _hashed(key, "", user)
+    return person + _hashed(key, group, user) if group else person
+
+
+def _hashed(key: bytes, group: str, user: str) -> str:
     told = f"line\0{group}\0{user}".encode(errors="replace")
     return hmac.new(key, told, hashlib.sha256).hexdigest()[:_HASH]
 

@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import sqlite3
+import traceback
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import StoreUnusable, UnknownInquiry
 from bot.inquiry import MISS_LABELS, Feedback, Inquiry, Nearest, miss_reason
@@ -150,6 +152,15 @@ def test_what_is_erased_leaves_its_record(inquiries: SqlInquiries) -> None:
     assert kept[0].kind == inquiry(1).kind
 
 
+def test_an_error_repeats_nothing_of_the_row(inquiries: SqlInquiries) -> None:
+    planted = mask("鷲尾ことねの世帯全員")
+    with pytest.raises(SQLAlchemyError) as raised:
+        inquiries.add([inquiry(1, text=planted, kind=None)])
+    told = "".join(traceback.format_exception(raised.value)) + repr(raised.value)
+    assert "鷲尾" not in told
+    assert "kind" in told
+
+
 class TestGroupCommit:
     def test_those_who_wait_share_commits_and_all_are_kept(self, inquiries: SqlInquiries) -> None:
         commits: list[int] = []
@@ -242,3 +253,11 @@ def test_those_who_migrate_at_once_wait_for_each_other(postgres: Postgres) -> No
 def test_a_postgresql_that_is_not_there_is_said_to_be_away(tmp_path: Path) -> None:
     with pytest.raises(StoreUnusable, match="開けません"):
         open_database(f"postgresql://nobody@/x?host={tmp_path}", NOON)
+
+
+def test_nobody_else_on_the_machine_can_read_the_database(tmp_path: Path) -> None:
+    opened = open_database(f"sqlite:///{tmp_path / 'toiawase.db'}", NOON)
+    SqlInquiries(opened).add([inquiry(1)])
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    opened.dispose()
+    assert modes == {f"toiawase.db{ending}": 0o600 for ending in ("", "-wal", "-shm")}
