@@ -25,7 +25,7 @@ from channels.settings import Settings
 
 ENTRIES: Final = 2_000
 PER_SECOND: Final = 50
-_COMMAND: Final = (sys.executable, "-c", "from channels.cli import main; main()")
+COMMAND: Final = (sys.executable, "-c", "from channels.cli import main; main()")
 _WATCHED: Final = (sys.executable, str(Path(__file__).with_name("watched_server.py")))
 _PATIENCE: Final = 600.0
 _CALM: Final = 10.0
@@ -111,7 +111,7 @@ class Town:
 
     def publish_by_command(self) -> None:
         """Publish with the command, as staff would."""
-        command = (*_COMMAND, "publish", "--reason", "bench", "--accept-broken")
+        command = (*COMMAND, "publish", "--reason", "bench", "--accept-broken")
         subprocess.run(command, env=self.environment, check=True, capture_output=True)
 
     def edit(self) -> None:
@@ -178,9 +178,9 @@ def _ask(town: Town, texts: Sequence[str]) -> tuple[list[float], list[float]]:
 
 def _start(town: Town, texts: Sequence[str]) -> tuple[float, float]:
     """Return seconds from the command to the first answer, and MB after 200 answers."""
-    port = _free_port()
+    port = free_port()
     begun = time.perf_counter()
-    with town.running(port, *_COMMAND, "serve", "--port", str(port)) as pid:
+    with town.running(port, *COMMAND, "serve", "--port", str(port)) as pid:
         while not asyncio.run(_post(port, texts[0])):
             if time.perf_counter() - begun > _PATIENCE:
                 raise SystemExit("the server does not answer")
@@ -194,7 +194,7 @@ def _start(town: Town, texts: Sequence[str]) -> tuple[float, float]:
 
 
 def _under_load(town: Town, texts: Sequence[str], file: Path) -> tuple[Loaded, Loaded, bool, float]:
-    port = _free_port()
+    port = free_port()
     at, used, busy = time.perf_counter(), _processor(), _busy()
     with town.running(port, *_WATCHED, str(port), str(file)):
         begun = time.monotonic()
@@ -302,7 +302,7 @@ def _busy() -> float:
     return (user + nice + system + interrupts + soft) / os.sysconf("SC_CLK_TCK")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -43,6 +43,7 @@ class PlaceFinder:
         self._city = city
         named = [(name, pattern, ward) for ward in wards for name, pattern in _names(ward)]
         named.sort(key=lambda one: -len(one[0]))
+        self._written = {name.casefold() for name, _, _ in named}
         self._owners = [ward for _, _, ward in named]
         self._pattern = re.compile(
             "|".join(f"({pattern})" for _, pattern, _ in named), re.IGNORECASE
@@ -54,7 +55,9 @@ class PlaceFinder:
         Of several, one that somebody comes `から` is the old one. A ward of another city
         (大阪市北区) is none of ours.
         """
-        if not self._owners:
+        plain = text.casefold()
+        # Most messages hold no name at all, which is seen much sooner than by the pattern.
+        if not any(name in plain for name in self._written):
             return None
         found = [one for one in self._pattern.finditer(text) if not self._is_elsewhere(text, one)]
         if len({self._ward_of(one).id for one in found}) > 1:
@@ -81,13 +84,13 @@ class PlaceFinder:
 
 
 def _names(ward: Ward) -> Iterator[tuple[str, str]]:
-    """Yield every name of a ward with the pattern that finds it."""
+    """Yield every name of a ward, as it stands in a message, with the pattern that finds it."""
     yield ward.name, re.escape(ward.name)
     if ward.kana:
         yield ward.kana, f"{_BEFORE_KANA}{re.escape(ward.kana)}{_AFTER_KANA}"
     if ward.name_en:
         short = ward.name_en.removesuffix(" Ward")
-        yield ward.name_en, rf"\b{re.escape(short)}(?:[ -]?ku|[ -]ward)\b"
+        yield short, rf"\b{re.escape(short)}(?:[ -]?ku|[ -]ward)\b"
     for town in ward.towns:
         # A town is a word of its own: not 椿浜 in 下椿浜, nor うみかぜ within other kana.
         yield town, rf"(?<![{_KANJI}ぁ-んァ-ン]){re.escape(town)}(?![区市])"

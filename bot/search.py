@@ -128,7 +128,7 @@ class Search:
         """Return the content words of a text."""
         return self._tokeniser.terms(text)
 
-    def words(self, text: str) -> list[ReadWord]:
+    def words(self, text: str) -> tuple[ReadWord, ...]:
         """Return all words of a text with their parts of speech."""
         return self._tokeniser.readings(text)
 

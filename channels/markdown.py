@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from typing import Final
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
+_REMEMBERED: Final = 512
+"""Answers kept as they are shown: many citizens ask the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +47,13 @@ def _parser() -> MarkdownIt:
     return MarkdownIt("zero", {"breaks": True, "html": False}).enable(rules)
 
 
+@lru_cache(_REMEMBERED)
 def to_html(text: str) -> str:
     """Return the answer as safe HTML: paragraphs, lists, links and bold, nothing else."""
     return str(_parser().render(text))
 
 
+@lru_cache(_REMEMBERED)
 def to_text(text: str) -> str:
     """Return the answer as plain text; a link is its title with the address after it."""
     return "\n".join(
@@ -57,12 +63,15 @@ def to_text(text: str) -> str:
     )
 
 
-def outline(text: str) -> list[Piece]:
+@lru_cache(_REMEMBERED)
+def outline(text: str) -> tuple[Piece, ...]:
     """Return the answer's paragraphs and items in order, for channels that lay out by themselves.
 
     A link is its title; the addresses stand beside the text.
     """
-    return [Piece(marker, level, tuple(_runs(tokens))) for marker, level, tokens in _parts(text)]
+    return tuple(
+        Piece(marker, level, tuple(_runs(tokens))) for marker, level, tokens in _parts(text)
+    )
 
 
 def _parts(text: str) -> Iterator[tuple[str, int, Sequence[Token]]]:

@@ -4,6 +4,7 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from sudachipy import Dictionary, SplitMode, Tokenizer
@@ -12,6 +13,7 @@ from nlp.normalise import normalise
 
 # Sudachi refuses more than 49,149 bytes at a time; answers are cut well below, on line borders.
 _CHUNK: Final = 4_000
+_REMEMBERED: Final = 256
 _LINES: Final = re.compile(r"(?<=[。！？!?\n])")
 
 _CONTENT: Final = frozenset({"名詞", "動詞", "形容詞", "形状詞", "副詞", "接頭辞", "接尾辞"})
@@ -47,6 +49,9 @@ class SudachiTokeniser:
     def __init__(self) -> None:
         self._dictionary = Dictionary(dict="core")
         self._local = threading.local()
+        # One question is looked at from many sides, each of which wants its words.
+        self._terms_of = lru_cache(_REMEMBERED)(self._terms)
+        self._readings_of = lru_cache(_REMEMBERED)(self._readings)
 
     def terms(self, text: str) -> tuple[str, ...]:
         """Return the content words of `text` in order, repeated as often as they occur.
@@ -54,17 +59,23 @@ class SudachiTokeniser:
         A negated verb gives a word of its own beside the verb (燃えない: 燃える, 燃えるない):
         without it 燃えないごみ would be the same as 燃えるごみ.
         """
-        return tuple(
-            term for chunk in _chunks(normalise(text)) for term in self._content_words(chunk)
-        )
+        return self._terms_of(text)
 
     def reading(self, text: str) -> str:
         """Return how a text is read, in katakana."""
         return "".join(word.reading or word.surface for word in self.readings(text))
 
-    def readings(self, text: str) -> list[ReadWord]:
+    def readings(self, text: str) -> tuple[ReadWord, ...]:
         """Return all words as written, with their readings."""
-        return [
+        return self._readings_of(text)
+
+    def _terms(self, text: str) -> tuple[str, ...]:
+        return tuple(
+            term for chunk in _chunks(normalise(text)) for term in self._content_words(chunk)
+        )
+
+    def _readings(self, text: str) -> tuple[ReadWord, ...]:
+        return tuple(
             ReadWord(
                 morpheme.surface(),
                 morpheme.reading_form(),
@@ -75,7 +86,7 @@ class SudachiTokeniser:
             for chunk in _chunks(text)
             for morpheme in self._tokenizer().tokenize(chunk, SplitMode.A)
             for kind, finer, finest, *_ in (morpheme.part_of_speech(),)
-        ]
+        )
 
     def _content_words(self, text: str) -> Iterator[str]:
         verb = ""  # the verb just read, for a negation that may follow it

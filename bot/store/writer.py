@@ -69,13 +69,12 @@ class GroupCommitWriter(Generic[Row]):
         except Exception as error:
             if len(waiting) == 1:
                 _LOG.error("%s not stored: %s", _name(waiting[0].row), type(error).__name__)
-                _tell(waiting[0], StoreUnusable("記録を保存できません"))
+                _tell(waiting, StoreUnusable("記録を保存できません"))
             else:
                 for one in waiting:
                     self._store_group([one])
         else:
-            for one in waiting:
-                _tell(one, None)
+            _tell(waiting, None)
 
 
 def _name(row: object) -> str:
@@ -83,15 +82,20 @@ def _name(row: object) -> str:
     return f"{type(row).__name__} {getattr(row, 'id', '')}".strip()
 
 
-def _tell(waiting: _Waiting[Row], error: StoreUnusable | None) -> None:
-    def settle() -> None:
-        if waiting.done.cancelled():
-            return
-        if error is None:
-            waiting.done.set_result(None)
-        else:
-            waiting.done.set_exception(error)
+def _tell(waiting: Sequence[_Waiting[Row]], error: StoreUnusable | None) -> None:
+    # A loop is woken once for all who wait in it: each waking costs as much as storing a row.
+    for loop in {one.loop for one in waiting}:
+        futures = [one.done for one in waiting if one.loop is loop]
+        # It may be gone when a citizen's connection ended with the server.
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_settle, futures, error)
 
-    # The loop may be gone when a citizen's connection ended with the server.
-    if not waiting.loop.is_closed():
-        waiting.loop.call_soon_threadsafe(settle)
+
+def _settle(futures: Sequence[asyncio.Future[None]], error: StoreUnusable | None) -> None:
+    for done in futures:
+        if done.cancelled():
+            continue
+        if error is None:
+            done.set_result(None)
+        else:
+            done.set_exception(error)

@@ -1,0 +1,341 @@
+"""What durable records cost: commits shared and not, requests beside a bare FastAPI, and memory.
+
+python bench/durability.py [--write] [--memory 200000] [--only commits|requests|memory]
+
+The figures are ratios of what ran in turn in the same minutes: the clock of a machine that does
+other work too, and its disk, swing by more than a factor of two.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from report import table, targets, today, write_part
+from rich.progress import track
+from service import COMMAND, Town, free_port
+from synthetic_folder import sample_questions
+
+from bot.inquiry import Inquiry, new_id
+from bot.store.database import open_database
+from bot.store.inquiries import SqlInquiries
+from bot.store.writer import GroupCommitWriter
+from channels.clock import now
+from nlp.personal_data import mask
+
+WAITERS: Final = 64
+ROUNDS: Final = 8
+CONNECTIONS: Final = 16
+_RECORDS: Final = 512
+_ROUND_SECONDS: Final = 3.0
+_BARE: Final = (sys.executable, str(Path(__file__).with_name("bare_server.py")))
+_SAMPLES: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Commits:
+    """Durable records a second in one round: alone, shared, and bare syncs of the same disk."""
+
+    alone: float
+    shared: float
+    syncs: float
+
+    @property
+    def ratio(self) -> float:
+        return self.shared / self.alone
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """Processor time of a request in one round, in microseconds."""
+
+    bare: float
+    ours: float
+
+    @property
+    def share(self) -> float:
+        return self.bare / self.ours
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Memory of the server after some questions, in MB that no other process shares."""
+
+    asked: int
+    megabytes: float
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--memory", type=int, default=20_000, help="questions to ask")
+    parser.add_argument("--only", choices=("commits", "requests", "memory"))
+    parser.add_argument("--seed", type=int, default=1)
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as made:
+        root = Path(made)
+        commits = [] if chosen.only not in (None, "commits") else measure_commits(root)
+        requests: list[Requests] = []
+        memory: list[Memory] = []
+        if chosen.only != "commits":
+            town = published(root, chosen.seed)
+            texts = sample_questions()
+            if chosen.only != "memory":
+                requests = measure_requests(town, texts)
+            if chosen.only != "requests":
+                memory = measure_memory(town, texts, chosen.memory)
+    page = shown(commits, requests, memory)
+    print(page)
+    if chosen.write and not chosen.only:
+        write_part("durability", page)
+
+
+def measure_commits(root: Path) -> list[Commits]:
+    """Store records from 64 that wait: each with a commit of its own, and sharing commits."""
+    engine = open_database(f"sqlite:///{root / 'commits' / 'toiawase.db'}", now())
+    inquiries = SqlInquiries(engine)
+    rounds = []
+    for _ in track(range(ROUNDS), "記録を書いています"):
+        alone = asyncio.run(_alone(inquiries))
+        shared = asyncio.run(_shared(inquiries))
+        rounds.append(Commits(alone, shared, _syncs(root)))
+    engine.dispose()
+    return rounds
+
+
+async def _alone(inquiries: SqlInquiries) -> float:
+    records, begun = iter(_records(_RECORDS // 2)), time.perf_counter()
+
+    async def wait() -> None:
+        for record in records:
+            await asyncio.to_thread(inquiries.add, [record])
+
+    await asyncio.gather(*(wait() for _ in range(WAITERS)))
+    return _RECORDS // 2 / (time.perf_counter() - begun)
+
+
+async def _shared(inquiries: SqlInquiries) -> float:
+    writer = GroupCommitWriter(inquiries.add)
+    writer.start()
+    many = _RECORDS * 16
+    records, begun = iter(_records(many)), time.perf_counter()
+
+    async def wait() -> None:
+        for record in records:
+            await writer.record(record)
+
+    await asyncio.gather(*(wait() for _ in range(WAITERS)))
+    took = time.perf_counter() - begun
+    await asyncio.to_thread(writer.stop)
+    return many / took
+
+
+def _records(many: int) -> list[Inquiry]:
+    at = now()
+    return [
+        Inquiry(
+            id=new_id(at),
+            kind="unanswered",
+            channel="web",
+            text=mask(f"粗大ごみを捨てたい {number}"),
+            language="ja",
+            ward=None,
+            entry_id=None,
+            confidence=0.1,
+            asked_at=at,
+            release=1,
+            nearest=(),
+        )
+        for number in range(many)
+    ]
+
+
+def _syncs(root: Path) -> float:
+    file = os.open(root / "synced", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    begun = time.perf_counter()
+    for _ in range(100):
+        os.write(file, b"x" * 4_096)
+        os.fdatasync(file)
+    os.close(file)
+    return 100 / (time.perf_counter() - begun)
+
+
+def published(root: Path, seed: int) -> Town:
+    """Return a town of 2,000 entries, published without meaning."""
+    town = Town(root, seed)
+    town.environment["TOIAWASE_MEANING"] = "false"
+    town.publish_by_command()
+    return town
+
+
+def measure_requests(town: Town, texts: Sequence[str]) -> list[Requests]:
+    """Ask both servers in turn, and see what processor time each spends on a request."""
+    with ExitStack() as running:
+        ports = free_port(), free_port()
+        bare, ours = (
+            running.enter_context(town.running(port, *command, "--port", str(port)))
+            for port, command in zip(
+                ports, (_BARE, (*COMMAND, "serve", "--only", "public")), strict=True
+            )
+        )
+        for port in ports:
+            asyncio.run(_ready(port))
+            asyncio.run(_ask_for(port, texts, _ROUND_SECONDS))
+        rounds = []
+        for _ in track(range(ROUNDS), "質問しています"):
+            spent = [
+                _spent(server, port, texts) for server, port in ((bare, ports[0]), (ours, ports[1]))
+            ]
+            rounds.append(Requests(*spent))
+        return rounds
+
+
+def _spent(server: int, port: int, texts: Sequence[str]) -> float:
+    before = _processor_of(server)
+    done = asyncio.run(_ask_for(port, texts, _ROUND_SECONDS))
+    return (_processor_of(server) - before) / done * 1e6
+
+
+def measure_memory(town: Town, texts: Sequence[str], many: int) -> list[Memory]:
+    """Ask very many questions, and look at the server's memory now and then."""
+    port = free_port()
+    with town.running(port, *COMMAND, "serve", "--only", "public", "--port", str(port)) as server:
+        asyncio.run(_ready(port))
+        samples = []
+        for sample in track(range(_SAMPLES + 1), "たくさん質問しています"):
+            samples.append(Memory(sample * many // _SAMPLES, _own_memory(server)))
+            if sample < _SAMPLES:
+                asyncio.run(_ask_many(port, texts, many // _SAMPLES))
+    return samples
+
+
+async def _ready(port: int) -> None:
+    for _ in range(600):
+        try:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(0.1)
+            continue
+        if await _post(reader, writer, "こんにちは"):
+            writer.close()
+            return
+        writer.close()
+        await asyncio.sleep(0.1)
+    raise TimeoutError("the server does not answer")
+
+
+async def _ask_for(port: int, texts: Sequence[str], seconds: float) -> int:
+    """Ask from several connections for some time; return how many were answered."""
+    end, done = time.monotonic() + seconds, 0
+
+    async def ask(first: int) -> None:
+        nonlocal done
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        at = first
+        while time.monotonic() < end:
+            assert await _post(reader, writer, texts[at % len(texts)])
+            at, done = at + CONNECTIONS, done + 1
+        writer.close()
+
+    await asyncio.gather(*(ask(first) for first in range(CONNECTIONS)))
+    return done
+
+
+async def _ask_many(port: int, texts: Sequence[str], many: int) -> None:
+    numbers = iter(range(many))
+
+    async def ask() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for number in numbers:
+            assert await _post(reader, writer, texts[number % len(texts)])
+        writer.close()
+
+    await asyncio.gather(*(ask() for _ in range(CONNECTIONS)))
+
+
+async def _post(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, text: str) -> bool:
+    """Ask on a connection that stays open; return whether there was a 200."""
+    body = json.dumps({"text": text}).encode()
+    head = (
+        "POST /api/v1/questions HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    writer.write(head.encode() + body)
+    answered = await reader.readuntil(b"\r\n\r\n")
+    length = answered.lower().split(b"content-length:")[1].split(b"\r\n")[0]
+    await reader.readexactly(int(length))
+    return b" 200 " in answered[:20]
+
+
+def _processor_of(server: int) -> float:
+    fields = Path(f"/proc/{server}/stat").read_text(encoding="ascii").rsplit(") ", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _own_memory(server: int) -> float:
+    rolled = Path(f"/proc/{server}/smaps_rollup").read_text(encoding="ascii").splitlines()
+    kilobytes = {line.split(":")[0]: int(line.split()[1]) for line in rolled[1:]}
+    return (kilobytes["Private_Clean"] + kilobytes["Private_Dirty"]) / 1_024
+
+
+def shown(commits: list[Commits], requests: list[Requests], memory: list[Memory]) -> str:
+    """Return the page: what was measured, and the targets."""
+    parts = [f"{today()}に測りました。"]
+    goals: list[tuple[str, str, str, bool]] = []
+    if commits:
+        ratio = statistics.median(one.ratio for one in commits)
+        parts.append(
+            f"{WAITERS} 件が同時に待つときの、1秒に書ける記録の数です"
+            f"（{ROUNDS} 回の中央値と幅）。\n\n"
+            + table(
+                ["書き方", "記録/秒"],
+                [
+                    ["1件ずつ", _spread([one.alone for one in commits])],
+                    ["まとめて（このしくみ）", _spread([one.shared for one in commits])],
+                    ["同じディスクの同期（fdatasync）", _spread([one.syncs for one in commits])],
+                ],
+            )
+        )
+        goals.append(("まとめて書く速さ", "1件ずつの 15 倍以上", f"{ratio:.0f} 倍", ratio >= 15))
+    if requests:
+        share = statistics.median(one.share for one in requests)
+        parts.append(
+            "1つの要求に使う計算の時間です（意味を使わない 2,000 件、質問はすべて記録）。\n\n"
+            + table(
+                ["", "マイクロ秒"],
+                [
+                    ["何もしない FastAPI", _spread([one.bare for one in requests])],
+                    ["質問に答えて記録する", _spread([one.ours for one in requests])],
+                ],
+            )
+        )
+        goals.append(("何もしない FastAPI に対して", "45 % 以上", f"{share:.0%}", share >= 0.45))
+    if memory:
+        warm = memory[1].megabytes
+        growth = memory[-1].megabytes / warm - 1
+        parts.append(
+            f"{memory[-1].asked:,} 問に答えるあいだの記憶の量（そのプロセスだけの分）です。\n\n"
+            + table(
+                ["答えた数", "MB"],
+                [[f"{one.asked:,}", f"{one.megabytes:.0f}"] for one in memory[:: _SAMPLES // 4]],
+            )
+        )
+        goals.append(("記憶の増え方", "5 % 以下", f"{growth:+.1%}", growth <= 0.05))
+    return "\n\n".join([*parts, targets(goals)])
+
+
+def _spread(values: Sequence[float]) -> str:
+    return f"{statistics.median(values):,.0f}（{min(values):,.0f}〜{max(values):,.0f}）"
+
+
+if __name__ == "__main__":
+    main()
