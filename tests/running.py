@@ -42,7 +42,7 @@ class Process:
         return self.popen.wait(timeout=10)
 
 
-def environment(state: Path, faq: Path) -> dict[str, str]:
+def environment(state: Path, faq: Path, **settings: str) -> dict[str, str]:
     """Return the environment of a command that works on a state folder."""
     return {
         **os.environ,
@@ -50,6 +50,7 @@ def environment(state: Path, faq: Path) -> dict[str, str]:
         "TOIAWASE_FAQ_FOLDER": str(faq),
         "COLUMNS": "120",
         "TOIAWASE_RATE_LIMIT": "off",
+        **settings,
     }
 
 
@@ -66,15 +67,20 @@ def run_command(*arguments: str, state: Path, faq: Path) -> "subprocess.Complete
 
 
 @contextmanager
-def serve_process(state: Path, faq: Path, *options: str) -> Iterator[Process]:
-    """Start `toiawase serve` on a free port; it is ready when this yields, and ended after."""
-    port = free_port()
+def serve_process(
+    state: Path, faq: Path, *options: str, port: int | None = None, **settings: str
+) -> Iterator[Process]:
+    """Start `toiawase serve`, on a free port if none is given, with settings of its own if any.
+
+    It is ready when this yields, and ended after.
+    """
+    port = port or free_port()
     state.mkdir(parents=True, exist_ok=True)
     log = state.parent / f"serve-{port}.log"
     with log.open("wb") as stderr, log.with_suffix(".jsonl").open("wb") as stdout:
         popen = subprocess.Popen(
             [*TOIAWASE, "serve", "--port", str(port), *options],
-            env=environment(state, faq),
+            env=environment(state, faq, **settings),
             stdout=stdout,
             stderr=stderr,
         )
