@@ -164,6 +164,23 @@ def test_the_command_of_the_image_is_one() -> None:
     accept(YAML(typ="safe").load(arguments))
 
 
+def test_every_command_of_the_handbook_is_one() -> None:
+    handbook = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    toiawase = r"(?:exec staff|/opt/toiawase/bin/)[ ]?toiawase ([^`\n]+)"
+    commands = re.findall(toiawase, handbook)
+    assert len(commands) >= 3
+    for command in commands:
+        accept(shlex.split(command))
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = re.findall(r"\bmake (?:[A-Z]+=\S+ )?([a-z-]+)", handbook)
+    assert named
+    assert set(named) <= targets
+    services_named = re.findall(
+        r"docker compose (?:exec|cp|create|logs) .*?(staff|public-1)", handbook
+    )
+    assert set(services_named) <= set(services())
+
+
 def test_a_wrong_command_is_noticed() -> None:
     with pytest.raises(click.UsageError):
         accept(["serve", "--only", "everybody"])
