@@ -2,6 +2,7 @@
 
 import shutil
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,10 +11,17 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.conftest import SMALL_CITY
+from tests.conftest import SAMPLE_CITY, SMALL_CITY
 from tests.faults.test_kill import assert_kept_once
 from tests.postgres import Postgres
-from tests.running import TRACEBACK, Process, serve_process
+from tests.running import (
+    TOIAWASE,
+    TRACEBACK,
+    Process,
+    environment,
+    free_port,
+    serve_process,
+)
 
 DRAIN = 4.0
 
@@ -102,3 +110,30 @@ def test_a_second_signal_ends_the_drain(state: Path) -> None:
 def test_ctrl_c_does_not_wait(state: Path) -> None:
     with serve_process(state, SMALL_CITY, TOIAWASE_DRAIN_SECONDS="60") as process:
         assert process.stop(signal.SIGINT) == 0
+
+
+def test_sigterm_is_an_end_like_any_other(state: Path) -> None:
+    with serve_process(state, SMALL_CITY) as process:
+        with httpx.Client(base_url=process.address, timeout=20) as client:
+            assert ask(client).status_code == 200
+        assert process.stop(signal.SIGTERM) == 0
+        assert process.written.endswith("止まりました。\n")
+    # The log of SQLite is folded into the one file that people copy.
+    assert [path.name for path in state.glob("toiawase.db*")] == ["toiawase.db"]
+
+
+def test_sigterm_stops_even_the_first_publishing(tmp_path: Path) -> None:
+    popen = subprocess.Popen(
+        [*TOIAWASE, "serve", "--port", str(free_port())],
+        env=environment(tmp_path / "var", SAMPLE_CITY),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    index = tmp_path / "var" / "index"
+    deadline = time.monotonic() + 60
+    while not index.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    popen.terminate()
+    written, _ = popen.communicate(timeout=30)
+    assert popen.returncode == 1
+    assert TRACEBACK not in written.decode()
