@@ -7,6 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help run test acceptance lint types imports check-sample widget unit wheel coverage journeys edges city-counts lock clean snapshot
+.PHONY: image-install image-check image-folders
 
 help: ## この一覧を表示します
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -69,6 +70,26 @@ journeys: $(VENV)/.test ## 通しの場面・故障のテスト
 
 wheel: $(VENV)/.test ## wheel を作り、別の場所に入れて質問します
 	@$(BIN)/python scripts/ask_the_wheel.py
+
+# --- the image: each step of the Dockerfile, which runs outside of a container as well ---
+PREFIX ?= $(CURDIR)/build/image
+FOLDERS ?= $(CURDIR)/build/folders
+
+image-install: ## サービスを PREFIX=場所 に入れます（イメージや、コンテナを使わない機械で）
+	@$(PYTHON) scripts/make_venv.py $(PREFIX)
+	@echo "必要なライブラリを $(PREFIX) に入れています（1分ほどかかります）..."
+	@$(PREFIX)/bin/python -m pip install --quiet --require-hashes -r requirements/serve.txt
+	@$(PREFIX)/bin/python -m pip install --quiet --no-deps --no-index --no-build-isolation .
+	@# Unchecked: times of files change when a tree is copied, and nothing can be written there later.
+	@# (_py2.py is a library's part for Python 2.)
+	@$(PREFIX)/bin/python -m compileall -q -f -j 0 -x '/_py2\.py$$' --invalidation-mode unchecked-hash $(PREFIX)/lib
+
+image-check: ## PREFIX=場所 に入れたサービスに、そこには何も書けない人として質問します
+	@$(PREFIX)/bin/python scripts/ask_the_wheel.py $(PREFIX)
+
+image-folders: ## コンテナの中で書いてよいフォルダを FOLDERS=場所 に作ります
+	@mkdir -p $(FOLDERS)/state $(FOLDERS)/city $(FOLDERS)/backup
+# --- end of the image ---
 
 city-counts: $(VENV)/.serve ## 見本の市の件数を表で示します
 	@$(BIN)/python scripts/city_counts.py faq/entries/shiomi

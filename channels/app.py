@@ -51,6 +51,7 @@ from channels.web import (
 )
 from channels.web.body_limit import BodyLimit
 from channels.web.closed_channel import ClosedChannel
+from channels.web.draining import Drain, Draining
 from channels.web.errors import install_error_handlers
 from channels.web.preview import WebPreview
 from channels.web.rate_limit import RateLimit, budgets
@@ -105,11 +106,13 @@ def create_app(
         else None
     )
     keeping = Housekeeping(backend, public.conversations)
+    drain = Drain(backend.settings.drain_seconds)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         async with _running(live, board, writer, line, staff, keeping, spooling):
-            yield
+            with drain.put_off_sigterm():
+                yield
 
     app = FastAPI(
         title="toiawase",
@@ -148,6 +151,7 @@ def create_app(
     )
     app.add_middleware(ClosedChannel, public=public, site=site)
     app.add_middleware(RequestLog, responded=metrics.responded)
+    app.add_middleware(Draining, drain=drain)
     app.add_middleware(RequestIds)
     return app
 

@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     answer_threshold: float | None = Field(default=None, ge=0, le=1)
     unsure_threshold: float | None = Field(default=None, ge=0, le=1)
     meaning: bool = True
+    drain_seconds: float = Field(default=0, ge=0, le=60)
     secret_key_file: Path | None = None
     line_channel_id: str = ""
     line_channel_secret: SecretStr | None = None

@@ -2,6 +2,9 @@
 
 Nothing is downloaded: the libraries are those of the checkout's environment, and only those that
 requirements/serve.txt names, so that a library forgotten there is noticed.
+
+With the folder of an environment in which the service is installed (`make image-install`), that
+one is asked: where possible by a user who may not write there, and nothing may be written there.
 """
 
 import json
@@ -28,22 +31,56 @@ ENTRY_ID: Final = "gomi-battery"
 SMALL_CITY: Final = ROOT / "tests" / "small_city"
 SMALL_QUESTION: Final = "粗大ごみを捨てたい"
 READY_SECONDS: Final = 120
+STRANGER: Final = 10_001
+"""The user that the image serves as; no machine knows it."""
 
 
 class Failed(Exception):
     """A step went wrong; the message is a sentence."""
 
 
-def main() -> int:
+def main(installed: str | None = None) -> int:
     """0 when the installed wheel answers, 1 with a sentence otherwise."""
     try:
         with tempfile.TemporaryDirectory(prefix="toiawase-wheel-") as scratch:
-            _try_out(Path(scratch))
+            if installed is None:
+                _try_out(Path(scratch))
+            else:
+                _try_out_installed(Path(installed).absolute(), Path(scratch))
     except Failed as failed:
         sys.stderr.write(f"wheel の検査に失敗しました：{failed}\n")
         return 1
     _say("wheel は、チェックアウトの外でも動きます。")
     return 0
+
+
+def _try_out_installed(prefix: Path, scratch: Path) -> None:
+    before = _tree(prefix)
+    elsewhere = scratch / "elsewhere"
+    elsewhere.mkdir()
+    small = Path(shutil.copytree(SMALL_CITY, elsewhere / "small"))
+    python = prefix / "bin" / "python"
+    if os.geteuid() == 0 and _is_for_everybody(python.resolve()):
+        scratch.chmod(0o755)
+        for path in (elsewhere, small, *small.rglob("*")):
+            os.chown(path, STRANGER, STRANGER)
+    _check_origin(python, elsewhere)
+    command = str(prefix / "bin" / "toiawase")
+    _say(_run([command, "--version"], elsewhere).strip())
+    _ask_small_city(command, elsewhere, small)
+    if changed := sorted(_tree(prefix) ^ before):
+        raise Failed(f"入れた場所に書きこみがありました（{changed[0][0]} など）。")
+    _say("入れた場所には、何も書きこまれていません。")
+
+
+def _is_for_everybody(program: Path) -> bool:
+    # That of root alone, as pyenv installs it, can be run by nobody else.
+    return all(part.stat().st_mode & 0o001 for part in (program, *program.parents))
+
+
+def _tree(folder: Path) -> set[tuple[str, int, int]]:
+    found = ((path, path.lstat()) for path in folder.rglob("*"))
+    return {(str(path), status.st_size, status.st_mtime_ns) for path, status in found}
 
 
 def _try_out(scratch: Path) -> None:
@@ -58,8 +95,10 @@ def _try_out(scratch: Path) -> None:
     # The sample city is asked by words alone, for its vectors take a minute; the small city with
     # the meaning as well, which shows that the encoder's model came along.
     _ask_by_command(command, elsewhere, QUESTION, ENTRY_ID, TOIAWASE_MEANING="false")
-    small = elsewhere / "small"
-    shutil.copytree(SMALL_CITY, small)
+    _ask_small_city(command, elsewhere, Path(shutil.copytree(SMALL_CITY, elsewhere / "small")))
+
+
+def _ask_small_city(command: str, elsewhere: Path, small: Path) -> None:
     settings = {"TOIAWASE_STATE_FOLDER": "var-small", "TOIAWASE_FAQ_FOLDER": str(small)}
     _ask_by_command(command, elsewhere, SMALL_QUESTION, "sodai-gomi", **settings)
 
@@ -199,11 +238,22 @@ def _read(url: str, body: bytes | None = None) -> str:
 def _run(command: list[str], folder: Path | None = None, **settings: str) -> str:
     environment = _environment() | settings
     done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+        command,
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        user=_owner(folder),
     )
     if done.returncode:
         raise Failed(f"{' '.join(command[:4])} …：{(done.stderr or done.stdout)[-2_000:]}")
     return done.stdout
+
+
+def _owner(folder: Path | None) -> int | None:
+    # Only root can become somebody else: the owner of the folder to work in.
+    return folder.stat().st_uid if folder and os.geteuid() == 0 else None
 
 
 def _environment() -> dict[str, str]:
@@ -224,4 +274,4 @@ def _say(sentence: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

@@ -42,7 +42,7 @@ class Process:
         return self.popen.wait(timeout=10)
 
 
-def environment(state: Path, faq: Path) -> dict[str, str]:
+def environment(state: Path, faq: Path, **settings: str) -> dict[str, str]:
     """Return the environment of a command that works on a state folder."""
     return {
         **os.environ,
@@ -50,6 +50,7 @@ def environment(state: Path, faq: Path) -> dict[str, str]:
         "TOIAWASE_FAQ_FOLDER": str(faq),
         "COLUMNS": "120",
         "TOIAWASE_RATE_LIMIT": "off",
+        **settings,
     }
 
 
@@ -67,19 +68,25 @@ def run_command(*arguments: str, state: Path, faq: Path) -> "subprocess.Complete
 
 @contextmanager
 def serve_process(
-    state: Path, faq: Path, *options: str, within: Sequence[str] = ()
+    state: Path,
+    faq: Path,
+    *options: str,
+    port: int | None = None,
+    within: Sequence[str] = (),
+    **settings: str,
 ) -> Iterator[Process]:
-    """Start `toiawase serve` on a free port; it is ready when this yields, and ended after.
+    """Start `toiawase serve`, on a free port if none is given, with settings of its own if any.
 
-    `within` is a command that runs it as its last arguments.
+    It is ready when this yields, and ended after. `within` is a command that runs it as its last
+    arguments.
     """
-    port = free_port()
+    port = port or free_port()
     state.mkdir(parents=True, exist_ok=True)
     log = state.parent / f"serve-{port}.log"
     with log.open("wb") as stderr, log.with_suffix(".jsonl").open("wb") as stdout:
         popen = subprocess.Popen(
             [*within, *TOIAWASE, "serve", "--port", str(port), *options],
-            env=environment(state, faq),
+            env=environment(state, faq, **settings),
             stdout=stdout,
             stderr=stderr,
         )

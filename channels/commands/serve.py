@@ -1,5 +1,6 @@
 """`toiawase serve`: the website, until Ctrl-C."""
 
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -39,6 +40,9 @@ from faq.entry import Audience
 def serve(host: str, port: int, only: Audience | None, workers: int) -> None:
     """ウェブサイトの受付を動かします（Ctrl-C で止まります）。"""
     log_to_standard_output()
+    # As Ctrl-C: the database is closed at the end, and the first process of a container, which
+    # would not hear it before uvicorn listens, can be stopped while it publishes.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     opened = backend()
     with _only_server(opened, workers):
         if not opened.releases.current_number():
@@ -54,7 +58,7 @@ def serve(host: str, port: int, only: Audience | None, workers: int) -> None:
             f"  止めるときは Ctrl-C を押してください。"
         )
         try:
-            # uvicorn raises it again once everything that had begun is answered.
+            # uvicorn raises the signal again once everything that had begun is answered.
             with suppress(KeyboardInterrupt):
                 if workers > 1:
                     _serve_together(opened, host, port, only, workers)
