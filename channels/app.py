@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from time import monotonic
 from typing import Final
 
 from fastapi import FastAPI
@@ -54,9 +55,10 @@ from channels.web.closed_channel import ClosedChannel
 from channels.web.draining import Drain, Draining
 from channels.web.errors import install_error_handlers
 from channels.web.preview import WebPreview
-from channels.web.rate_limit import RateLimit, budgets
+from channels.web.rate_limit import RateLimit, TokenBuckets, budgets
 from channels.web.request_id import RequestIds
 from channels.web.request_log import RequestLog
+from channels.web.shared_budgets import SharedBudgets, key_of_addresses
 from channels.web.site import Site
 from faq.entry import Audience
 from faq.problem import FaqFolderError
@@ -106,11 +108,14 @@ def create_app(
         else None
     )
     keeping = Housekeeping(backend, public.conversations)
+    allowed = backend.settings.questions_a_minute
+    buckets, shared_budgets = _buckets(backend)
     drain = Drain(backend.settings.drain_seconds)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with _running(live, board, writer, line, staff, keeping, spooling):
+        sharing = shared_budgets if allowed else None
+        async with _running(live, board, writer, line, staff, keeping, spooling, sharing):
             with drain.put_off_sigterm():
                 yield
 
@@ -134,10 +139,11 @@ def create_app(
         phone.mount(app, public)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     install_error_handlers(app, site.error)
-    allowed = backend.settings.questions_a_minute
     if allowed:
         # Within CORS: a widget on another site must be able to read that it has to wait.
-        app.add_middleware(RateLimit, budgets=budgets(allowed), error_page=site.error)
+        app.add_middleware(
+            RateLimit, budgets=budgets(allowed), error_page=site.error, buckets=buckets
+        )
     app.add_middleware(
         CORSMiddleware,
         allow_origins=list(backend.settings.allowed_origins),
@@ -154,6 +160,14 @@ def create_app(
     app.add_middleware(Draining, drain=drain)
     app.add_middleware(RequestIds)
     return app
+
+
+def _buckets(backend: Backend) -> tuple[TokenBuckets, SharedBudgets | None]:
+    if backend.spending is None:
+        return TokenBuckets(monotonic), None
+    key = key_of_addresses(secret_key(backend.settings.key_file))
+    buckets = TokenBuckets(monotonic, key=key)
+    return buckets, SharedBudgets(buckets, backend.spending, backend.clock)
 
 
 def _add_public(app: FastAPI, public: PublicDesk, site: Site, *, with_sample: bool) -> None:
@@ -257,6 +271,7 @@ async def _running(
     staff: StaffStart | None,
     keeping: Housekeeping,
     spooling: SpoolingStore,
+    sharing: SharedBudgets | None,
 ) -> AsyncIterator[None]:
     # A question waits for the interpreter some 25 times (after each product of matrices); while
     # another thread loads a release, each wait takes as long as this, 5 ms if nothing is said.
@@ -273,6 +288,7 @@ async def _running(
         # The first message in another language need not wait for it, nor need the start.
         asyncio.create_task(asyncio.to_thread(load_detector)),
         *([asyncio.create_task(_follow(staff.work, "new misses"))] if staff else []),
+        *([asyncio.create_task(_follow(sharing.exchange, "budgets"))] if sharing else []),
         asyncio.create_task(
             _follow(keeping.forget_talks, "conversations that are over", _TIDY_SECONDS)
         ),

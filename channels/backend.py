@@ -22,6 +22,7 @@ from bot.store.drafts import SqlDrafts
 from bot.store.forgetting import SqlForgetting
 from bot.store.inquiries import SqlInquiries
 from bot.store.releases import SqlReleases
+from bot.store.spending import SqlSpending
 from bot.store.turns import Turns
 from channels.clock import Clock, now
 from channels.settings import Settings, copy_sample_city
@@ -49,6 +50,8 @@ class Backend:
     """Writes a copy of the whole database to a new file, while others go on writing."""
     conversations: SqlConversations | None
     """Only where processes share them; one alone remembers them itself."""
+    spending: SqlSpending | None
+    """The same, for the budgets of addresses."""
     shelf: ReleaseShelf
     publisher: Publisher
     clock: Clock
@@ -87,6 +90,7 @@ def open_backend(settings: Settings, clock: Clock = now) -> Backend:
         turns=Turns(engine),
         copy_out=partial(copy_out, engine),
         conversations=SqlConversations(engine) if is_postgresql(engine) else None,
+        spending=SqlSpending(engine) if is_postgresql(engine) else None,
         shelf=shelf,
         publisher=Publisher(releases, shelf, with_meaning=settings.meaning),
         clock=clock,

@@ -2,11 +2,14 @@
 
 import logging
 from datetime import timedelta
+from typing import Final
 
 from bot.shared_conversations import SharedConversations
 from channels.backend import Backend
 
 _LOG = logging.getLogger(__name__)
+
+_SPENDING_LASTS: Final = timedelta(minutes=2)
 
 
 class Housekeeping:
@@ -17,8 +20,11 @@ class Housekeeping:
         self._conversations = conversations
 
     def forget_talks(self) -> None:
-        """Drop conversations that are over."""
-        self._conversations.clean(self._backend.clock())
+        """Drop conversations that are over, and what addresses spent a while ago."""
+        at = self._backend.clock()
+        self._conversations.clean(at)
+        if self._backend.spending:
+            self._backend.spending.forget_before(at - _SPENDING_LASTS)
 
     def forget_records(self) -> None:
         """Delete records that are older than the city keeps them; one process does it."""

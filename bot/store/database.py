@@ -25,7 +25,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from bot.errors import StoreUnusable
 
-HEAD: Final = "0005"
+HEAD: Final = "0006"
 """The newest migration; a test holds it against the migrations folder."""
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"

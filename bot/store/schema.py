@@ -141,6 +141,16 @@ CONVERSATIONS: Final = Table(
     Index("ix_conversations_last_at", "last_at"),
 )
 
+SPENDING: Final = Table(
+    "spending",
+    METADATA,
+    Column("key_hash", String(32), primary_key=True),
+    Column("process", String(36), primary_key=True),
+    Column("spent", Integer, nullable=False),
+    Column("told_at", UtcDateTime, nullable=False),
+    Index("ix_spending_told_at", "told_at"),
+)
+
 STAFF_ACCOUNTS: Final = Table(
     "staff_accounts",
     METADATA,

@@ -5,9 +5,9 @@ import math
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from time import monotonic
+from threading import Lock
 from typing import Final
 
 from starlette.requests import Request
@@ -21,6 +21,7 @@ _MINUTE: Final = 60.0
 _MOST_KNOWN: Final = 50_000
 _HASH: Final = 16
 _HOME_NETWORK: Final = 64
+_HARDLY: Final = 0.1
 _SUGGESTIONS: Final = 5
 """While one question is typed, the page asks for suggestions about this often."""
 
@@ -54,20 +55,32 @@ def budgets(questions: int) -> Budgets:
 class _Bucket:
     tokens: float
     at: float
+    size: int
+    spent: int = 0
+    told: int = 0
+    elsewhere: dict[str, int] = field(default_factory=dict)
+    """What other processes have told was spent there."""
+
+    def refill(self, now: float) -> None:
+        self.tokens = min(self.size, self.tokens + (now - self.at) * self.size / _MINUTE)
+        self.at = now
 
 
 class TokenBuckets:
     """What each address may still send; addresses are kept as hashes only, and not for long.
 
-    The key of the hashes is made anew with each process. A bucket that has been left alone for a
-    minute is full again, so it is forgotten.
+    Without a key that processes share, that of the hashes is made anew with each process. A bucket
+    that has been left alone for a minute is full again, so it is forgotten.
     """
 
-    def __init__(self, clock: Callable[[], float], most_known: int = _MOST_KNOWN) -> None:
+    def __init__(
+        self, clock: Callable[[], float], most_known: int = _MOST_KNOWN, key: bytes = b""
+    ) -> None:
         self._clock = clock
         self._most_known = most_known
-        self._key = secrets.token_bytes(32)
-        self._buckets: OrderedDict[bytes, _Bucket] = OrderedDict()
+        self._key = key or secrets.token_bytes(32)
+        self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
+        self._lock = Lock()
 
     def __len__(self) -> int:
         """Return how many buckets are remembered."""
@@ -75,18 +88,50 @@ class TokenBuckets:
 
     def take(self, address: str, budget: Budget) -> int:
         """Take one request from the budget; returns 0, or the seconds to wait when it is spent."""
+        with self._lock:
+            bucket = self._bucket(self._hash(address, budget), budget.a_minute)
+            if bucket.tokens >= 1:
+                bucket.tokens -= 1
+                bucket.spent += 1
+                return 0
+            return max(1, math.ceil((1 - bucket.tokens) * _MINUTE / budget.a_minute))
+
+    def to_tell(self) -> dict[str, int]:
+        """Return what busy addresses have spent here in all, where it is more than was told.
+
+        Others need not hear of those who have hardly begun, which are nearly all citizens.
+        """
+        with self._lock:
+            told = {
+                hashed: bucket.spent
+                for hashed, bucket in self._buckets.items()
+                if bucket.spent > max(bucket.told, bucket.size * _HARDLY)
+            }
+            for hashed, spent in told.items():
+                self._buckets[hashed].told = spent
+            return told
+
+    def hear(self, process: str, hashed: str, spent: int) -> None:
+        """Take from a budget what another process has told was spent there, once."""
+        with self._lock:
+            bucket = self._buckets.get(hashed)
+            if bucket is None:
+                # Its size is not known before the address comes here: then it is told again.
+                return
+            known = bucket.elsewhere.get(process, 0)
+            bucket.elsewhere[process] = spent
+            bucket.refill(self._clock())
+            # A process that has begun anew counts from nothing.
+            fresh = spent - known if spent >= known else spent
+            bucket.tokens = max(0.0, bucket.tokens - fresh)
+
+    def _bucket(self, hashed: str, size: int) -> _Bucket:
         now = self._clock()
         self._forget(now)
-        hashed = self._hash(address, budget)
-        bucket = self._buckets.setdefault(hashed, _Bucket(budget.a_minute, now))
+        bucket = self._buckets.setdefault(hashed, _Bucket(size, now, size))
         self._buckets.move_to_end(hashed)
-        a_second = budget.a_minute / _MINUTE
-        bucket.tokens = min(budget.a_minute, bucket.tokens + (now - bucket.at) * a_second)
-        bucket.at = now
-        if bucket.tokens >= 1:
-            bucket.tokens -= 1
-            return 0
-        return max(1, math.ceil((1 - bucket.tokens) / a_second))
+        bucket.refill(now)
+        return bucket
 
     def _forget(self, now: float) -> None:
         """Drop the buckets that are full again, and the oldest where there are too many."""
@@ -96,9 +141,9 @@ class TokenBuckets:
                 return
             self._buckets.popitem(last=False)
 
-    def _hash(self, address: str, budget: Budget) -> bytes:
+    def _hash(self, address: str, budget: Budget) -> str:
         told = f"{budget.name}\0{network_of(address)}".encode()
-        return hashlib.blake2b(told, key=self._key, digest_size=_HASH).digest()
+        return hashlib.blake2b(told, key=self._key, digest_size=_HASH).hexdigest()
 
 
 def network_of(address: str) -> str:
@@ -123,12 +168,12 @@ class RateLimit:
         app: ASGIApp,
         budgets: Budgets,
         error_page: Callable[[Request, int], Response],
-        clock: Callable[[], float] = monotonic,
+        buckets: TokenBuckets,
     ) -> None:
         self._app = app
         self._budgets = budgets
         self._error_page = error_page
-        self._buckets = TokenBuckets(clock)
+        self._buckets = buckets
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, unless its address has spent its budget."""

@@ -112,7 +112,7 @@ def test_addresses_have_budgets_apart_and_get_them_back_with_time() -> None:
     def page(_request: object, status: int) -> Response:
         return PlainTextResponse("", status)
 
-    app = RateLimit(PlainTextResponse("ok"), budgets(2), page, clock)
+    app = RateLimit(PlainTextResponse("ok"), budgets(2), page, TokenBuckets(clock))
     with plain_server(app) as address, httpx.Client(base_url=address) as client:
 
         def ask(source: str) -> httpx.Response:
@@ -173,3 +173,71 @@ def test_another_setting_is_refused(told: str) -> None:
 def test_it_is_on_where_nobody_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TOIAWASE_RATE_LIMIT")
     assert Settings().questions_a_minute == 120
+
+
+ADDRESS = "203.0.113.1"
+
+
+def together(clock: Clock) -> tuple[TokenBuckets, TokenBuckets]:
+    """The buckets of two processes that hash addresses alike."""
+    return TokenBuckets(clock, key=b"shared"), TokenBuckets(clock, key=b"shared")
+
+
+def tell(teller: TokenBuckets, hearer: TokenBuckets) -> dict[str, int]:
+    told = teller.to_tell()
+    for hashed, spent in told.items():
+        hearer.hear("teller", hashed, spent)
+    return told
+
+
+def test_what_was_spent_elsewhere_is_spent_here() -> None:
+    clock = Clock()
+    one, two = together(clock)
+    for _ in range(40):
+        assert one.take(ADDRESS, ASKING) == 0
+    assert two.take(ADDRESS, ASKING) == 0
+    told = tell(one, two)
+    assert list(told.values()) == [40]
+    for hashed, spent in told.items():
+        two.hear("teller", hashed, spent)  # what is told again counts once
+    for _ in range(19):
+        assert two.take(ADDRESS, ASKING) == 0
+    assert two.take(ADDRESS, ASKING) == 1
+    assert tell(one, two) == {}
+    clock.now += 1
+    assert two.take(ADDRESS, ASKING) == 0
+
+
+def test_nobody_is_told_of_who_has_hardly_begun() -> None:
+    one, _ = together(Clock())
+    for _ in range(6):
+        one.take(ADDRESS, ASKING)
+    assert one.to_tell() == {}
+    one.take(ADDRESS, ASKING)
+    assert list(one.to_tell().values()) == [7]
+
+
+def test_a_process_that_has_begun_anew_counts_from_nothing() -> None:
+    clock = Clock()
+    one, two = together(clock)
+    two.take(ADDRESS, ASKING)
+    for _ in range(30):
+        one.take(ADDRESS, ASKING)
+    tell(one, two)
+    again, _ = together(clock)
+    for _ in range(10):
+        again.take(ADDRESS, ASKING)
+    tell(again, two)
+    left = 0
+    while two.take(ADDRESS, ASKING) == 0:
+        left += 1
+    assert left == 60 - 1 - 30 - 10
+
+
+def test_more_than_the_budget_makes_nobody_wait_longer() -> None:
+    one, two = together(Clock())
+    two.take(ADDRESS, ASKING)
+    (hashed,) = two._buckets
+    two.hear("another", hashed, 5_000)
+    assert two.take(ADDRESS, ASKING) == 1
+    del one

@@ -19,6 +19,7 @@ from bot.question import Question
 from bot.store import schema
 from bot.store.audit import SqlAudit
 from bot.store.clusters import SqlClusters
+from bot.store.conversations import SqlConversations
 from bot.store.database import HEAD, migrate
 from bot.store.deliveries import SqlDeliveries
 from bot.store.drafts import SqlDrafts
@@ -32,7 +33,8 @@ from tests.conftest import NOON, ROOT, SMALL_CITY
 from tests.inquiries import inquiry
 from tests.postgres import Postgres
 
-BEFORE = "0004"
+BEFORE = "0005"
+NEW = {"spending"}
 QUESTIONS = ("粗大ごみを捨てたい", "引っ越してきた 何をする", "明日の天気は？", "住民票ほしい")
 
 Rows = dict[str, list[tuple[Any, ...]]]
@@ -80,6 +82,7 @@ def fill(engine: Engine, published: Backend) -> None:
     SqlClusters(engine).sort_in([Cluster("c", asked.text, NOON)], {asked.id: "c"})
     SqlClusters(engine).add_note("c", Note(NOON, "山田", "メモ"))
     SqlDeliveries(engine).add([Delivery("e", "text", "t", NOON, NOON, asked.id, asked.text)])
+    SqlConversations(engine).keep("k", Conversation("a"), NOON)
     SqlAudit(engine).add(AuditEvent(NOON, "山田", "published", "release 1", {"told": "公開"}))
     notice = {"id": "n", "level": "info", "text": "休み", "starts_at": NOON, "easy": ""}
     account = {"name": "山田", "role": "admin", "password_hash": "x", "section": ""}
@@ -131,9 +134,9 @@ def test_nothing_is_lost_by_an_upgrade_and_the_service_answers(
     assert opened.releases.repeat(1, NOON, "もう一度", "山田").number == 2
     opened.audit.add(AuditEvent(NOON, "山田", "rolled_back", "release 2"))
     assert first_broken(opened.audit.each()) is None
-    if opened.conversations:
-        opened.conversations.keep("k", Conversation("a"), NOON)
-        assert opened.conversations.recall("k", NOON.replace(year=2025)) == Conversation("a")
+    if opened.spending:
+        assert opened.spending.exchange("one", {"k": 1}, NOON) == []
+        assert opened.spending.exchange("two", {}, NOON) == [("one", "k", 1)]
     opened.close()
 
 
@@ -145,10 +148,11 @@ def test_what_is_up_to_date_is_left_as_it_is(old: Settings) -> None:
     copies = list(old.state_folder.glob("toiawase.db.before-*"))
     assert len(copies) == (0 if old.database_file is None else 1)
     for copy in copies:
-        kept = {name: content for name, content in once.items() if name != "conversations"}
+        kept = {name: content for name, content in once.items() if name not in NEW}
         assert rows(f"sqlite:///{copy}")[0] == kept
         engine = create_engine(f"sqlite:///{copy}")
         with engine.connect() as connection:
             found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-        assert (found, "conversations" in inspect(engine).get_table_names()) == (BEFORE, False)
+        assert found == BEFORE
+        assert NEW.isdisjoint(inspect(engine).get_table_names())
         engine.dispose()

@@ -219,3 +219,24 @@ def test_several_processes_need_postgresql(tmp_path: Path, published_state: Path
     refused = run_command("serve", "--workers", "2", state=published_state, faq=SMALL_CITY)
     assert refused.returncode == 1
     assert "PostgreSQL" in refused.stderr
+
+
+def test_an_address_has_one_budget_for_both_machines(shared: Path) -> None:
+    limit = {"TOIAWASE_RATE_LIMIT": "20"}
+    with (
+        serve_process(shared / "one", SMALL_CITY, **limit) as one,
+        serve_process(shared / "two", SMALL_CITY, **limit) as two,
+        httpx.Client(timeout=20) as client,
+    ):
+
+        def status(process: Process) -> int:
+            asked = {"text": "粗大ごみを捨てたい"}
+            return client.post(f"{process.address}/api/v1/questions", json=asked).status_code
+
+        assert [status(one) for _ in range(20)] == [200] * 20
+        # It is told within a second or two; what comes meanwhile is answered.
+        answered = 0
+        while status(two) == 200:
+            answered += 1
+            assert answered < 15
+            time.sleep(0.25)
