@@ -104,7 +104,7 @@ clean: ## 作られたものを消します（var の記録は残します）
 	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .coverage*
 
 # --- benchmarks: bench/ writes docs/benchmarks.md; LARGE=--large adds 200,000 entries ---
-.PHONY: bench-quality bench-speed
+.PHONY: bench-quality bench-speed bench-durability
 
 $(VENV)/.bench: requirements/bench.txt $(VENV)/.serve
 	@echo "比べる相手のライブラリを入れています..."
@@ -116,4 +116,7 @@ bench-quality: $(VENV)/.bench ## 検索の質を、ほかのしくみと並べ�
 
 bench-speed: $(VENV)/.bench ## 速さを測り、docs/benchmarks.md に書きます（LARGE=--large で20万件も）
 	@$(BIN)/python bench/speed.py --write $(LARGE)
+
+bench-durability: $(VENV)/.bench ## 記録の速さと記憶の量を測り、docs/benchmarks.md に書きます（20万問、1時間ほど）
+	@$(BIN)/python bench/durability.py --memory 200000 --write
 # --- end of benchmarks ---

@@ -18,7 +18,8 @@ from tests.faults.test_line import AT_ONCE, QUESTIONS, served
 from tests.postgres import Postgres
 from tests.running import Process, run_command
 
-EVENTS = 300
+FEW = 60
+MANY = 300
 
 
 @pytest.fixture
@@ -92,39 +93,46 @@ def recorded(state: Path) -> Counter[int]:
 
 
 def answer_all(
-    shared: Path, made: Platform, one: Process, two: Process, *, with_kill: bool
+    shared: Path, made: Platform, one: Process, two: Process, many: int, *, with_kill: bool
 ) -> Deliveries:
     made.faults = Faults(slow=0.1, failing=0.1)
     events = [
-        made.text(f"{QUESTIONS[at % len(QUESTIONS)]} {at}番", f"U{at % 90}") for at in range(EVENTS)
+        made.text(f"{QUESTIONS[at % len(QUESTIONS)]} {at}番", f"U{at % 90}") for at in range(many)
     ]
     deliveries = Deliveries([one.address, two.address], events)
     deliveries.start()
     if with_kill:
-        deliveries.wait_for(EVENTS)
+        deliveries.wait_for(many)
         one.popen.kill()
     deliveries.finish()
     for event in events:
         made.wait_for(event, 90)
     time.sleep(1)
-    assert [len(made.replies_to(event)) for event in events] == [1] * EVENTS
+    assert [len(made.replies_to(event)) for event in events] == [1] * many
     assert [call for call, _ in made.calls if call.endswith(("/push", "/multicast"))] == []
     assert made.problems == []
-    assert recorded(shared / "two") == Counter(range(EVENTS))
+    assert recorded(shared / "two") == Counter(range(many))
     return deliveries
 
 
 @pytest.mark.parametrize(
-    "with_kill", [pytest.param(False, marks=pytest.mark.acceptance), True], ids=["calm", "killed"]
+    ("many", "with_kill"),
+    [
+        pytest.param(MANY, False, marks=pytest.mark.acceptance, id="calm"),
+        pytest.param(MANY, True, marks=pytest.mark.acceptance, id="killed"),
+        pytest.param(FEW, True, id="few"),
+    ],
 )
-def test_each_message_is_answered_once_by_two_machines(shared: Path, with_kill: bool) -> None:
+def test_each_message_is_answered_once_by_two_machines(
+    shared: Path, many: int, with_kill: bool
+) -> None:
     began = time.monotonic()
     with platform() as made:
         made.token_seconds = 120.0  # a busy test machine is slower than any token
         with served(shared / "one", made) as one, served(shared / "two", made) as two:
-            deliveries = answer_all(shared, made, one, two, with_kill=with_kill)
+            deliveries = answer_all(shared, made, one, two, many, with_kill=with_kill)
     print(  # noqa: T201
-        f"\n{EVENTS} messages, each delivered 3 times to 2 machines, {AT_ONCE} at once: all "
+        f"\n{many} messages, each delivered 3 times to 2 machines, {AT_ONCE} at once: all "
         f"answered and recorded once, {deliveries.tried_again} deliveries tried again, "
         f"{time.monotonic() - began:.0f} s"
     )
