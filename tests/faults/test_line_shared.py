@@ -15,21 +15,10 @@ from tests.channels.line.platform import Faults, Platform, again, deliver, platf
 from tests.channels.line.schema import Json
 from tests.conftest import SMALL_CITY
 from tests.faults.test_line import AT_ONCE, QUESTIONS, served
-from tests.postgres import Postgres
 from tests.running import Process, run_command
 
 FEW = 60
 MANY = 300
-
-
-@pytest.fixture
-def shared(tmp_path: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of two machines that share a database, which commands find."""
-    monkeypatch.setenv("TOIAWASE_DATABASE_URL", postgres.empty())
-    monkeypatch.setenv("TOIAWASE_SECRET_KEY_FILE", str(tmp_path / "secret.key"))
-    migrated = run_command("migrate", state=tmp_path / "one", faq=SMALL_CITY)
-    assert migrated.returncode == 0, migrated.stderr
-    return tmp_path
 
 
 class Deliveries:

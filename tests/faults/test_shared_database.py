@@ -25,16 +25,6 @@ from tests.postgres import Postgres
 from tests.running import Process, run_command, serve_process
 
 
-@pytest.fixture
-def shared(tmp_path: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of two machines that share a database, which commands find."""
-    monkeypatch.setenv("TOIAWASE_DATABASE_URL", postgres.empty())
-    monkeypatch.setenv("TOIAWASE_SECRET_KEY_FILE", str(tmp_path / "secret.key"))
-    migrated = run_command("migrate", state=tmp_path / "one", faq=SMALL_CITY)
-    assert migrated.returncode == 0, migrated.stderr
-    return tmp_path
-
-
 def test_what_was_acknowledged_survives_a_kill(shared: Path) -> None:
     state = shared / "one"
     crowd = kill_in_the_middle(state, 300, random.Random(9))
