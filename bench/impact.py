@@ -1,6 +1,6 @@
 """How well the gate before publishing tells bad edits from good ones, and how quick it is.
 
-python bench/impact.py [--edits 50] [--golden 200] [--seed 1]
+python bench/impact.py [--edits 50] [--golden 200] [--seed 1] [--only 3,14,39]
 python bench/impact.py --speed [--past 10000] [--entries 2000]
 
 Of the sample city's golden questions, some stay in the folder; others, with slips, are what
@@ -71,6 +71,7 @@ def main() -> None:
     parser.add_argument("--edits", type=int, default=50)
     parser.add_argument("--golden", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", type=numbers, help="これらの番号の直しだけを試します（例: 3,14）")
     parser.add_argument("--speed", action="store_true")
     parser.add_argument("--past", type=int, default=10_000)
     parser.add_argument("--entries", type=int, default=2_000)
@@ -79,19 +80,26 @@ def main() -> None:
         if arguments.speed:
             speed(Path(made), arguments.past, arguments.entries)
         else:
-            quality(Path(made), arguments.edits, arguments.golden, arguments.seed)
+            numbered = arguments.only or range(arguments.edits)
+            quality(Path(made), numbered, arguments.golden, arguments.seed)
 
 
-def quality(root: Path, edits: int, golden: int, seed: int) -> None:
-    """Try edits of both kinds and print which are pointed out."""
+def numbers(text: str) -> list[int]:
+    """Read numbers with commas between them."""
+    return [int(one) for one in text.split(",")]
+
+
+def quality(root: Path, numbered: Sequence[int], golden: int, seed: int) -> None:
+    """Try edits of both kinds and print which are pointed out; a number is always the same one."""
     console = Console()
     town = town_of(root, golden, seed)
     same = town.backend.publisher.draft(town.folder, town.past, AT).impact
     console.print(f"変えないとき: 応答が変わる質問 {len(same.flips)}、指摘 {len(same.findings)}")
     for title, kinds in (("わるい直し", BAD), ("よい直し", GOOD)):
-        drawn = list(enumerate(itertools.islice(itertools.cycle(kinds.items()), edits)))
+        listed = list(kinds.items())
         told = []
-        for at, (kind, edit) in track(drawn, description=title, console=console):
+        for at in track(numbered, description=title, console=console):
+            kind, edit = listed[at % len(listed)]
             told.append(tried(town, kind, edit, seed * 1_000 + at))
             if bool(told[-1].rules) != (kinds is BAD):
                 console.print(f"ちがう: {at} {kind} {'、'.join(told[-1].rules)}")
@@ -113,7 +121,7 @@ def town_of(root: Path, golden: int, seed: int) -> Town:
     return Town(backend, folder, asked_before(backend, before, chance), single(spare), absent)
 
 
-def taken_out(folder: Path, chance: random.Random) -> list[FaqEntry]:
+def taken_out(folder: Path, chance: random.Random, many: int = TAKEN_OUT) -> list[FaqEntry]:
     """Take a few entries out of a folder, such as nothing refers to."""
     (folder / "golden.jsonl").write_text("", encoding="utf-8")
     editor = FolderEditor(folder, normalise)
@@ -127,7 +135,7 @@ def taken_out(folder: Path, chance: random.Random) -> list[FaqEntry]:
         except FaqError:
             continue
         absent.append(entry)
-        if len(absent) == TAKEN_OUT:
+        if len(absent) == many:
             break
     return absent
 
