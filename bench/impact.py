@@ -12,6 +12,7 @@ import argparse
 import itertools
 import json
 import random
+import resource
 import shutil
 import tempfile
 import time
@@ -30,12 +31,14 @@ from bot.impact import Heard
 from bot.inquiry import inquiry_of
 from bot.question import Question
 from channels.backend import Backend, ensure_release, open_backend
+from channels.commands.console import steps
 from channels.settings import Settings
 from faq.entry import FaqEntry
 from faq.files.folder import read_folder
 from faq.files.folder_edit import FolderEditor
 from faq.problem import FaqError
 from nlp.normalise import normalise
+from nlp.progress import Progress
 
 AT = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 SAMPLE = Path(__file__).parent.parent / "faq" / "entries" / "shiomi"
@@ -234,22 +237,52 @@ def speed(root: Path, past: int, entries: int) -> None:
     reply = desk.consider(questions[0])
     heard: list[Heard] = [(inquiry_of(one, reply, 1), None) for one in questions]
     editor = FolderEditor(folder, normalise)
-    for round_ in ("はじめて（今の公開版にも聞く）", "次から（今の公開版の応答は残っている）"):
-        editor.add_phrasing(desk.book.entries[0].id, f"新しい聞き方 {round_}")
-        steps: dict[str, float] = {}
-        began = time.perf_counter()
-
-        def note(step: str, _done: int, _total: int, steps: dict[str, float] = steps) -> None:
-            steps.setdefault(step, time.perf_counter())
-
-        draft = backend.publisher.draft(folder, heard, AT, note)
-        end = time.perf_counter()
-        starts = [*steps.values(), end]
-        told = zip(steps, itertools.pairwise(starts), strict=True)
-        console.print(f"{round_}: 全体 {end - began:.0f} 秒（質問 {draft.impact.replayed:,} 種類）")
-        for step, (start, stop) in told:
-            console.print(f"  {step} {stop - start:.1f} 秒")
+    for title in ("はじめて（今の公開版にも聞く）", "次から（今の公開版の応答は残っている）"):
+        editor.add_phrasing(desk.book.entries[0].id, f"新しい聞き方 {title}")
+        spent = Spent()
+        with steps(title) as show:
+            draft = backend.publisher.draft(folder, heard, AT, spent.noting(show))
+        spent.note("おわり")
+        console.print(spent.table(f"{title}: 質問 {draft.impact.replayed:,} 種類、FAQ {entries:,}"))
         backend.publisher.publish(draft, AT, reason="", by="bench", accept_broken=True)
+
+
+class Spent:
+    """When each step of some work began, on the clock and in processor time."""
+
+    def __init__(self) -> None:
+        self._begun: list[tuple[str, float, float]] = []
+
+    def noting(self, show: Progress) -> Progress:
+        """Return what notes each step, and shows it."""
+
+        def told(step: str, done: int, total: int) -> None:
+            self.note(step)
+            show(step, done, total)
+
+        return told
+
+    def note(self, step: str) -> None:
+        """Note a step when it begins."""
+        if not self._begun or self._begun[-1][0] != step:
+            self._begun.append((step, time.perf_counter(), processor_time()))
+
+    def table(self, title: str) -> Table:
+        """Return the seconds of each step, and of all of them."""
+        table = Table(title=title)
+        for heading in ("段階", "秒", "計算した秒"):
+            table.add_column(heading, justify="left" if heading == "段階" else "right")
+        for (step, clock, used), (_, until, used_then) in itertools.pairwise(self._begun):
+            table.add_row(step, f"{until - clock:.1f}", f"{used_then - used:.1f}")
+        (_, clock, used), (_, until, used_then) = self._begun[0], self._begun[-1]
+        table.add_row("すべて", f"{until - clock:.1f}", f"{used_then - used:.1f}")
+        return table
+
+
+def processor_time() -> float:
+    """Return the processor time of this process and of those that it has waited for."""
+    both = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(used.ru_utime + used.ru_stime for used in both)
 
 
 if __name__ == "__main__":
