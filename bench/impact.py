@@ -26,6 +26,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 from synthetic_folder import make_folder, sample_questions
+from threadpoolctl import threadpool_limits
 
 from bot.impact import Heard
 from bot.inquiry import inquiry_of
@@ -79,6 +80,7 @@ def main() -> None:
     parser.add_argument("--past", type=int, default=10_000)
     parser.add_argument("--entries", type=int, default=2_000)
     arguments = parser.parse_args()
+    threadpool_limits(1)  # as the process has it that makes drafts for the console
     with tempfile.TemporaryDirectory() as made:
         if arguments.speed:
             speed(Path(made), arguments.past, arguments.entries)

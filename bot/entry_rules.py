@@ -46,11 +46,13 @@ def answer_rules(case: Case, edit: Edit) -> Iterator[Finding]:
 
 
 def _most_alike(case: Case, entry_id: str, terms: frozenset[str]) -> FaqEntry | None:
-    """Return another entry whose public answer has nearly the same words."""
-    known = case.answer_terms.get(entry_id, frozenset())
+    """Return another entry that said nearly the same, in its answer or in plain Japanese."""
+    known = case.answer_terms.get(entry_id, ())[:1]
     for other, told in case.answer_terms.items():
+        alike = [one for one in told if _are_alike(terms, one)]
         # Two answers that were alike before the edit may stay so.
-        if other != entry_id and _are_alike(terms, told) and not _are_alike(known, told):
+        was_alike = any(_are_alike(one, two) for one in known for two in alike)
+        if other != entry_id and alike and not was_alike:
             return case.before.by_id[other]
     return None
 
@@ -62,7 +64,7 @@ def _are_alike(one: frozenset[str], other: frozenset[str]) -> bool:
 def _has_answer_of(case: Case, entry_id: str, entry: FaqEntry) -> bool:
     now = case.after.by_id.get(entry_id)
     terms = frozenset(case.terms(now.answer)) if now else frozenset()
-    return _are_alike(terms, case.answer_terms[entry.id])
+    return any(_are_alike(terms, one) for one in case.answer_terms[entry.id])
 
 
 def _apart(case: Case, entry: FaqEntry, new: str) -> Iterator[Finding]:

@@ -63,9 +63,14 @@ class Case:
         return frozenset(edit.entry_id for edit in self.edits if edit.after)
 
     @cached_property
-    def answer_terms(self) -> Mapping[str, frozenset[str]]:
-        """The content words of each answer that was public."""
-        return {entry.id: frozenset(self.terms(entry.answer)) for entry in self.before.entries}
+    def answer_terms(self) -> Mapping[str, tuple[frozenset[str], ...]]:
+        """The content words of each answer that was public, then of that in plain Japanese."""
+        return {
+            entry.id: tuple(
+                frozenset(self.terms(one.answer)) for one in (entry, entry.easy) if one is not None
+            )
+            for entry in self.before.entries
+        }
 
     @cached_property
     def wording_terms(self) -> Mapping[str, tuple[frozenset[str], ...]]:

@@ -18,7 +18,7 @@ from bot.publish_rules import RULE_LABELS, findings_of
 from bot.question import Question
 from channels.backend import Backend
 from faq.book import FaqBook
-from faq.entry import FaqEntry, Link
+from faq.entry import FaqEntry, Link, Variant
 from faq.files.folder_edit import FolderEditor
 from nlp.normalise import normalise
 from nlp.personal_data import mask
@@ -281,6 +281,18 @@ def test_an_answer_that_fits_a_neighbour_clearly_better_is_pointed_out(
     ranks = led(("e1", 5.0 + behind), ("dog", 5.0))
     found = findings_of(case_of(before, after, ranks_before=ranks))
     assert [one.rule for one in found] == ["answer_apart"] * is_found
+
+
+def test_what_another_entry_says_in_plain_japanese_is_known_too() -> None:
+    easy = Variant("ごみ", "電話 を かけて ください")
+    waste = FaqEntry("waste", "粗大ごみ", "電話 で 申し込みます", easy=easy)
+    copy = FaqEntry("copy", "大きな家具", easy.answer)
+    found = findings_of(case_of(FaqBook.of([waste]), FaqBook.of([waste, copy])))
+    elsewhere = [one.entry_ids for one in found if one.rule == "answer_elsewhere"]
+    assert elsewhere == [("copy", "waste")]
+    own = replace(waste, answer=easy.answer)
+    found = findings_of(case_of(FaqBook.of([waste]), FaqBook.of([own])))
+    assert "answer_elsewhere" not in {one.rule for one in found}
 
 
 def test_of_an_entry_that_is_new_or_was_expired_nothing_is_held_against_its_words() -> None:
