@@ -1,6 +1,6 @@
 """How well the gate before publishing tells bad edits from good ones, and how quick it is.
 
-python bench/impact.py [--edits 50] [--golden 200] [--seed 1]
+python bench/impact.py [--edits 50] [--golden 200] [--seed 1] [--only 3,14,39]
 python bench/impact.py --speed [--past 10000] [--entries 2000]
 
 Of the sample city's golden questions, some stay in the folder; others, with slips, are what
@@ -12,6 +12,7 @@ import argparse
 import itertools
 import json
 import random
+import resource
 import shutil
 import tempfile
 import time
@@ -25,17 +26,20 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 from synthetic_folder import make_folder, sample_questions
+from threadpoolctl import threadpool_limits
 
 from bot.impact import Heard
 from bot.inquiry import inquiry_of
 from bot.question import Question
 from channels.backend import Backend, ensure_release, open_backend
+from channels.commands.console import steps
 from channels.settings import Settings
 from faq.entry import FaqEntry
 from faq.files.folder import read_folder
 from faq.files.folder_edit import FolderEditor
 from faq.problem import FaqError
 from nlp.normalise import normalise
+from nlp.progress import Progress
 
 AT = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 SAMPLE = Path(__file__).parent.parent / "faq" / "entries" / "shiomi"
@@ -71,27 +75,36 @@ def main() -> None:
     parser.add_argument("--edits", type=int, default=50)
     parser.add_argument("--golden", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", type=numbers, help="これらの番号の直しだけを試します（例: 3,14）")
     parser.add_argument("--speed", action="store_true")
     parser.add_argument("--past", type=int, default=10_000)
     parser.add_argument("--entries", type=int, default=2_000)
     arguments = parser.parse_args()
+    threadpool_limits(1)  # as the process has it that makes drafts for the console
     with tempfile.TemporaryDirectory() as made:
         if arguments.speed:
             speed(Path(made), arguments.past, arguments.entries)
         else:
-            quality(Path(made), arguments.edits, arguments.golden, arguments.seed)
+            numbered = arguments.only or range(arguments.edits)
+            quality(Path(made), numbered, arguments.golden, arguments.seed)
 
 
-def quality(root: Path, edits: int, golden: int, seed: int) -> None:
-    """Try edits of both kinds and print which are pointed out."""
+def numbers(text: str) -> list[int]:
+    """Read numbers with commas between them."""
+    return [int(one) for one in text.split(",")]
+
+
+def quality(root: Path, numbered: Sequence[int], golden: int, seed: int) -> None:
+    """Try edits of both kinds and print which are pointed out; a number is always the same one."""
     console = Console()
     town = town_of(root, golden, seed)
     same = town.backend.publisher.draft(town.folder, town.past, AT).impact
     console.print(f"変えないとき: 応答が変わる質問 {len(same.flips)}、指摘 {len(same.findings)}")
     for title, kinds in (("わるい直し", BAD), ("よい直し", GOOD)):
-        drawn = list(enumerate(itertools.islice(itertools.cycle(kinds.items()), edits)))
+        listed = list(kinds.items())
         told = []
-        for at, (kind, edit) in track(drawn, description=title, console=console):
+        for at in track(numbered, description=title, console=console):
+            kind, edit = listed[at % len(listed)]
             told.append(tried(town, kind, edit, seed * 1_000 + at))
             if bool(told[-1].rules) != (kinds is BAD):
                 console.print(f"ちがう: {at} {kind} {'、'.join(told[-1].rules)}")
@@ -113,7 +126,7 @@ def town_of(root: Path, golden: int, seed: int) -> Town:
     return Town(backend, folder, asked_before(backend, before, chance), single(spare), absent)
 
 
-def taken_out(folder: Path, chance: random.Random) -> list[FaqEntry]:
+def taken_out(folder: Path, chance: random.Random, many: int = TAKEN_OUT) -> list[FaqEntry]:
     """Take a few entries out of a folder, such as nothing refers to."""
     (folder / "golden.jsonl").write_text("", encoding="utf-8")
     editor = FolderEditor(folder, normalise)
@@ -127,7 +140,7 @@ def taken_out(folder: Path, chance: random.Random) -> list[FaqEntry]:
         except FaqError:
             continue
         absent.append(entry)
-        if len(absent) == TAKEN_OUT:
+        if len(absent) == many:
             break
     return absent
 
@@ -226,22 +239,52 @@ def speed(root: Path, past: int, entries: int) -> None:
     reply = desk.consider(questions[0])
     heard: list[Heard] = [(inquiry_of(one, reply, 1), None) for one in questions]
     editor = FolderEditor(folder, normalise)
-    for round_ in ("はじめて（今の公開版にも聞く）", "次から（今の公開版の応答は残っている）"):
-        editor.add_phrasing(desk.book.entries[0].id, f"新しい聞き方 {round_}")
-        steps: dict[str, float] = {}
-        began = time.perf_counter()
-
-        def note(step: str, _done: int, _total: int, steps: dict[str, float] = steps) -> None:
-            steps.setdefault(step, time.perf_counter())
-
-        draft = backend.publisher.draft(folder, heard, AT, note)
-        end = time.perf_counter()
-        starts = [*steps.values(), end]
-        told = zip(steps, itertools.pairwise(starts), strict=True)
-        console.print(f"{round_}: 全体 {end - began:.0f} 秒（質問 {draft.impact.replayed:,} 種類）")
-        for step, (start, stop) in told:
-            console.print(f"  {step} {stop - start:.1f} 秒")
+    for title in ("はじめて（今の公開版にも聞く）", "次から（今の公開版の応答は残っている）"):
+        editor.add_phrasing(desk.book.entries[0].id, f"新しい聞き方 {title}")
+        spent = Spent()
+        with steps(title) as show:
+            draft = backend.publisher.draft(folder, heard, AT, spent.noting(show))
+        spent.note("おわり")
+        console.print(spent.table(f"{title}: 質問 {draft.impact.replayed:,} 種類、FAQ {entries:,}"))
         backend.publisher.publish(draft, AT, reason="", by="bench", accept_broken=True)
+
+
+class Spent:
+    """When each step of some work began, on the clock and in processor time."""
+
+    def __init__(self) -> None:
+        self._begun: list[tuple[str, float, float]] = []
+
+    def noting(self, show: Progress) -> Progress:
+        """Return what notes each step, and shows it."""
+
+        def told(step: str, done: int, total: int) -> None:
+            self.note(step)
+            show(step, done, total)
+
+        return told
+
+    def note(self, step: str) -> None:
+        """Note a step when it begins."""
+        if not self._begun or self._begun[-1][0] != step:
+            self._begun.append((step, time.perf_counter(), processor_time()))
+
+    def table(self, title: str) -> Table:
+        """Return the seconds of each step, and of all of them."""
+        table = Table(title=title)
+        for heading in ("段階", "秒", "計算した秒"):
+            table.add_column(heading, justify="left" if heading == "段階" else "right")
+        for (step, clock, used), (_, until, used_then) in itertools.pairwise(self._begun):
+            table.add_row(step, f"{until - clock:.1f}", f"{used_then - used:.1f}")
+        (_, clock, used), (_, until, used_then) = self._begun[0], self._begun[-1]
+        table.add_row("すべて", f"{until - clock:.1f}", f"{used_then - used:.1f}")
+        return table
+
+
+def processor_time() -> float:
+    """Return the processor time of this process and of those that it has waited for."""
+    both = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(used.ru_utime + used.ru_stime for used in both)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,9 @@ GROUPED_FROM: Final = 0.375
 JOINS_FROM: Final = 0.4
 """Least likeness of a miss and a known cluster that it joins."""
 
+ABSORBED_FROM: Final = 0.44
+"""Least likeness of a miss and one wording of a rejected cluster: what it takes is not seen."""
+
 COMPARED: Final = 20
 """How many wordings of a cluster a new miss is compared with, at most."""
 
@@ -103,11 +106,13 @@ def _joined(portraits: Sequence[Portrait], known: Sequence[Known]) -> list[str |
     gallery = Gallery(list(itertools.chain.from_iterable(compared)))
     sizes = np.array([len(some) for some in compared])
     counted = np.minimum(sizes, [1 if one.absorbs else _NEAREST for one in known])
+    least = np.array([ABSORBED_FROM if one.absorbs else JOINS_FROM for one in known])
     found: list[str | None] = []
     for portrait in portraits:
         near = _means_of_best(gallery.likeness(portrait), sizes, counted)
-        at = int(near.argmax())
-        found.append(known[at].id if near[at] >= JOINS_FROM else None)
+        enough = np.where(near >= least, near, -1.0)
+        at = int(enough.argmax())
+        found.append(known[at].id if enough[at] >= 0 else None)
     return found
 
 

@@ -9,7 +9,6 @@ from bot.impact_report import Finding
 from bot.publish_case import Case
 from faq.book import FaqBook
 from faq.entry import FaqEntry
-from faq.files.golden import GoldenQuestion
 
 _SOON: Final = timedelta(days=14)
 _SHORT: Final = 0.4
@@ -18,6 +17,11 @@ _ALIKE: Final = 0.8
 _ASKED_OF_ANSWER: Final = 200
 _NEAR_ENOUGH: Final = 5
 _NEAR_ENOUGH_SHARE: Final = 0.1
+_CLEARLY_BEHIND: Final = 1.5
+"""How far behind another entry's an answer is that is not of its own question.
+
+Answers put in other words stay nearer; hardly any neighbour's does.
+"""
 
 
 def answer_rules(case: Case, edit: Edit) -> Iterator[Finding]:
@@ -42,11 +46,13 @@ def answer_rules(case: Case, edit: Edit) -> Iterator[Finding]:
 
 
 def _most_alike(case: Case, entry_id: str, terms: frozenset[str]) -> FaqEntry | None:
-    """Return another entry whose public answer has nearly the same words."""
-    known = case.answer_terms.get(entry_id, frozenset())
+    """Return another entry that said nearly the same, in its answer or in plain Japanese."""
+    known = case.answer_terms.get(entry_id, ())[:1]
     for other, told in case.answer_terms.items():
+        alike = [one for one in told if _are_alike(terms, one)]
         # Two answers that were alike before the edit may stay so.
-        if other != entry_id and _are_alike(terms, told) and not _are_alike(known, told):
+        was_alike = any(_are_alike(one, two) for one in known for two in alike)
+        if other != entry_id and alike and not was_alike:
             return case.before.by_id[other]
     return None
 
@@ -58,22 +64,20 @@ def _are_alike(one: frozenset[str], other: frozenset[str]) -> bool:
 def _has_answer_of(case: Case, entry_id: str, entry: FaqEntry) -> bool:
     now = case.after.by_id.get(entry_id)
     terms = frozenset(case.terms(now.answer)) if now else frozenset()
-    return _are_alike(terms, case.answer_terms[entry.id])
+    return any(_are_alike(terms, one) for one in case.answer_terms[entry.id])
 
 
 def _apart(case: Case, entry: FaqEntry, new: str) -> Iterator[Finding]:
     """Ask the new answer as if it were a question: it should lead to its own entry."""
-    asked = GoldenQuestion(new[:_ASKED_OF_ANSWER], {entry.id: 1})
-    (judged,) = case.ranks_before((asked,))
-    near = [entry_id for entry_id, _ in judged.ranking]
+    place = case.place_of(entry.id, new[:_ASKED_OF_ANSWER])
     # In a small book everything is among the first few.
     enough = min(_NEAR_ENOUGH, max(1, int(_NEAR_ENOUGH_SHARE * len(case.before.entries))))
-    if not near or entry.id in near[:enough]:
+    if place.number <= enough and place.behind <= _CLEARLY_BEHIND:
         return
-    other = case.before.entry(near[0])
+    other = case.before.entry(place.first)
     told = f"「{entry.question}」の新しい回答は、この質問の答えに見えません。"
     told += f"「{other.question}」のほうに近い内容です。" if other else ""
-    yield Finding.of("answer_apart", "warn", told, (entry.id, near[0]))
+    yield Finding.of("answer_apart", "warn", told, (entry.id, place.first))
 
 
 def date_rules(case: Case, edit: Edit) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
 """What the rules before publishing look at: two books, their desks, and what changes between."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +21,18 @@ Asked = Callable[[Sequence[str]], Sequence[Verdict]]
 Ranked = Callable[[Sequence[GoldenQuestion]], Sequence[Judged]]
 
 _SAYING: Final = frozenset(("こと", "事", "つく", "付く", "下さる", "為る", "する", "件"))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an entry stands for a text: after how many (1: first), and how far behind the first.
+
+    The distance is one of scores, which does not depend on how many entries there are.
+    """
+
+    first: str
+    number: int = 1
+    behind: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -50,9 +63,14 @@ class Case:
         return frozenset(edit.entry_id for edit in self.edits if edit.after)
 
     @cached_property
-    def answer_terms(self) -> Mapping[str, frozenset[str]]:
-        """The content words of each answer that was public."""
-        return {entry.id: frozenset(self.terms(entry.answer)) for entry in self.before.entries}
+    def answer_terms(self) -> Mapping[str, tuple[frozenset[str], ...]]:
+        """The content words of each answer that was public, then of that in plain Japanese."""
+        return {
+            entry.id: tuple(
+                frozenset(self.terms(one.answer)) for one in (entry, entry.easy) if one is not None
+            )
+            for entry in self.before.entries
+        }
 
     @cached_property
     def wording_terms(self) -> Mapping[str, tuple[frozenset[str], ...]]:
@@ -66,6 +84,23 @@ class Case:
     def synonyms(self) -> SynonymTable:
         """The words that mean the same in the draft."""
         return SynonymTable.of_city(self.after.synonyms, self.terms)
+
+    def place_of(self, entry_id: str, text: str) -> Place:
+        """Return where an entry that was public stands when a text is asked.
+
+        Of an entry that is new, or that nobody was shown any more, nothing is known: it is first.
+        """
+        own = self.before.by_id.get(entry_id)
+        if own is None or not own.is_current(self.today):
+            return Place(entry_id)
+        (judged,) = self.ranks_before((GoldenQuestion(text, {entry_id: 1}),))
+        if not judged.ranking:
+            return Place(entry_id)
+        scores = dict(judged.ranking)
+        first, best = judged.ranking[0]
+        if entry_id not in scores:
+            return Place(first, len(self.before.entries), math.inf)
+        return Place(first, list(scores).index(entry_id) + 1, best - scores[entry_id])
 
     def matters(self, text: str) -> frozenset[str]:
         """Return the words of a text that name a matter, none of one that only asks."""

@@ -13,7 +13,7 @@ from bot.impact import Flip
 from bot.impact_report import Finding, Severity
 from bot.publish_case import Case
 from bot.reach_rules import reach_rules
-from bot.wording_rules import duplicate_rules, general_rules, lost_rules, synonym_rules
+from bot.wording_rules import foreign_rules, general_rules, lost_rules, synonym_rules
 
 RULE_LABELS: Final[Mapping[str, str]] = {
     "golden_broken": "点検用質問が悪くなる",
@@ -31,6 +31,7 @@ RULE_LABELS: Final[Mapping[str, str]] = {
     "answer_short": "回答が大きく短くなった",
     "expires": "期限が近いか過ぎている",
     "duplicate": "同じ質問がほかにもある",
+    "wording_apart": "聞き方とFAQが合わない",
     "entry_removed": "FAQを消した",
     "contact_unusual": "お問い合わせ先がいつもとちがう",
     "owner_unusual": "所管課がいつもとちがう",
@@ -46,7 +47,7 @@ _WORSE_BLOCKS: Final = 3
 _OF_AN_EDIT: Final[tuple[Callable[[Case, Edit], Iterable[Finding]], ...]] = (
     lost_rules,
     general_rules,
-    duplicate_rules,
+    foreign_rules,
     answer_rules,
     date_rules,
     removed_rules,

@@ -14,6 +14,11 @@ _GENERAL: Final = 5
 _GENERAL_SHARE: Final = 0.01
 _ALREADY_ANSWERED: Final = 0.9
 _REWORDED: Final = 0.6
+_FAR_BEHIND: Final = 4.0
+"""How far behind another entry's a wording is that hardly belongs where it was added.
+
+Citizens' own words for an entry are seldom that far from it, even where the search fails.
+"""
 
 
 def lost_rules(case: Case, edit: Edit) -> Iterator[Finding]:
@@ -77,17 +82,34 @@ def general_rules(case: Case, edit: Edit) -> Iterator[Finding]:
         yield Finding.of("too_general", "warn", told, (edit.entry_id,), general)
 
 
-def duplicate_rules(case: Case, edit: Edit) -> Iterator[Finding]:
-    """Find new wordings that another entry already has, or already answers."""
+def foreign_rules(case: Case, edit: Edit) -> Iterator[Finding]:
+    """Find new wordings that another entry has, already answers, or is far nearer to."""
     answered = case.asks_before(edit.new_wordings)
     for text, was in zip(edit.new_wordings, answered, strict=True):
-        other = _same_wording(case, edit.entry_id, text)
-        told = f"「{text}」は、FAQ「{other.question}」の聞き方と同じことばです。" if other else ""
-        if other is None:
-            other = _answering(case, edit, was)
-            told = f"「{text}」には、今もFAQ「{other.question}」が答えています。" if other else ""
-        if other:
-            yield Finding.of("duplicate", "warn", told, (edit.entry_id, other.id), (text,))
+        yield from _duplicate(case, edit, text, was) or _apart(case, edit, text)
+
+
+def _duplicate(case: Case, edit: Edit, text: str, was: Verdict) -> list[Finding]:
+    other = _same_wording(case, edit.entry_id, text)
+    told = f"「{text}」は、FAQ「{other.question}」の聞き方と同じことばです。" if other else ""
+    if other is None:
+        other = _answering(case, edit, was)
+        told = f"「{text}」には、今もFAQ「{other.question}」が答えています。" if other else ""
+    if other is None:
+        return []
+    return [Finding.of("duplicate", "warn", told, (edit.entry_id, other.id), (text,))]
+
+
+def _apart(case: Case, edit: Edit, text: str) -> list[Finding]:
+    place = case.place_of(edit.entry_id, text)
+    other = case.after.entry(place.first)
+    if other is None or place.behind <= _FAR_BEHIND:
+        return []
+    told = (
+        f"「{text}」は、FAQ「{edit.entry.question}」の聞き方に見えません。"
+        f"「{other.question}」のほうに近いことばです。"
+    )
+    return [Finding.of("wording_apart", "warn", told, (edit.entry_id, other.id), (text,))]
 
 
 def _answering(case: Case, edit: Edit, was: Verdict) -> FaqEntry | None:

@@ -102,6 +102,29 @@ def test_a_rejected_need_takes_what_is_like_one_of_its_wordings(
     assert _assigned(drawing, RUBBISH[1:2], [rejected])[RUBBISH[1]] == "rejected"
 
 
+def _worded(**terms: float) -> Portrait:
+    """Return a wording of which nothing but its words is known."""
+    return Portrait({}, terms, None, right=0.0, scope=1.0, kind="unanswered")
+
+
+@pytest.mark.parametrize(
+    ("alike", "open_takes", "rejected_takes"),
+    [(0.3, False, False), (0.42, True, False), (0.5, True, True)],
+)
+def test_a_rejected_cluster_takes_only_what_is_surely_alike(
+    alike: float, open_takes: bool, rejected_takes: bool
+) -> None:
+    new = [("new", _worded(same=alike, other=(1 - alike**2) ** 0.5))]
+    known = Known("known", [_worded(same=1.0)])
+    assert (assign(new, [known], _ids())["new"] == "known") is open_takes
+    rejected = replace(known, id="rejected", absorbs=True)
+    assert (assign(new, [rejected], _ids())["new"] == "rejected") is rejected_takes
+    # What is nearest but does not take it does not keep it from another one.
+    assert (assign(new, [rejected, known], _ids())["new"] == "known") is (
+        open_takes and not rejected_takes
+    )
+
+
 def test_of_a_large_cluster_some_wordings_are_compared(drawing: Callable[[str], Portrait]) -> None:
     portrait = drawing(RUBBISH[0])
     for many in (1, COMPARED, COMPARED + 1, 10 * COMPARED + 3):

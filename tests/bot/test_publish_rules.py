@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.edits import edits_of
-from bot.evaluation import REJECTED, Verdict, judged_as
+from bot.evaluation import REJECTED, Judged, Verdict, judged_as
 from bot.impact import Flip, Outcome
 from bot.impact_report import ImpactReport
 from bot.inquiry import Feedback, inquiry_of
@@ -18,7 +18,7 @@ from bot.publish_rules import RULE_LABELS, findings_of
 from bot.question import Question
 from channels.backend import Backend
 from faq.book import FaqBook
-from faq.entry import FaqEntry, Link
+from faq.entry import FaqEntry, Link, Variant
 from faq.files.folder_edit import FolderEditor
 from nlp.normalise import normalise
 from nlp.personal_data import mask
@@ -73,6 +73,7 @@ def ask(backend: Backend, text: str, helpful: bool | None = None, times: int = 1
         ({"owner": "call"}, "owner_unusual"),
         ({"answer": "犬の登録は、飼い始めた日から30日までに窓口でします。"}, "answer_apart"),
         ({"phrasings": ("粗大ごみを捨てたい", "転入届 どこ")}, "duplicate"),
+        ({"phrasings": ("粗大ごみを捨てたい", "住民票 引っ越し")}, "wording_apart"),
     ],
 )
 def test_a_bad_edit_is_pointed_out(impact_of, changes: dict[str, object], rule: str) -> None:  # type: ignore[no-untyped-def]
@@ -240,6 +241,68 @@ def test_a_question_that_another_entry_answered_is_taken_over() -> None:
     wanted = replace(taken, judgement="better")
     rules_then = {one.rule for one in findings_of(case_of(before, after, flips=(wanted,)))}
     assert "takes_over" not in rules_then
+
+
+def led(*ranking: tuple[str, float]) -> Callable[..., list[Judged]]:
+    """Return how a desk ranks that puts the same entries first whatever it is asked."""
+    verdict = Verdict("unsure", 0.5, (), ranking)
+    return lambda asked: [judged_as(one, verdict) for one in asked]
+
+
+@pytest.mark.parametrize(
+    ("ranking", "is_found"),
+    [
+        ((("waste", 9.0), ("dog", 4.0)), True),
+        ((("waste", 9.0),), True),
+        ((("waste", 9.0), ("dog", 6.0)), False),
+        ((("dog", 9.0), ("waste", 1.0)), False),
+        ((), False),
+    ],
+)
+def test_a_phrasing_that_is_far_nearer_to_another_entry_is_pointed_out(
+    ranking: tuple[tuple[str, float], ...], is_found: bool
+) -> None:
+    waste, dog = FaqEntry("waste", "粗大ごみ", "答え"), FaqEntry("dog", "犬", "ほえる")
+    before = FaqBook.of([waste, dog])
+    after = FaqBook.of([waste, replace(dog, phrasings=("大きな家具",))])
+    found = findings_of(case_of(before, after, ranks_before=led(*ranking)))
+    apart = [one.entry_ids for one in found if one.rule == "wording_apart"]
+    assert apart == [("dog", "waste")] * is_found
+
+
+@pytest.mark.parametrize(("behind", "is_found"), [(1.0, False), (2.0, True)])
+def test_an_answer_that_fits_a_neighbour_clearly_better_is_pointed_out(
+    behind: float, is_found: bool
+) -> None:
+    others = [FaqEntry(f"e{at}", f"質問 {at}", "答え") for at in range(20)]
+    dog = FaqEntry("dog", "犬", "ほえる")
+    before = FaqBook.of([*others, dog])
+    after = FaqBook.of([*others, replace(dog, answer="電話で申し込みます")])
+    ranks = led(("e1", 5.0 + behind), ("dog", 5.0))
+    found = findings_of(case_of(before, after, ranks_before=ranks))
+    assert [one.rule for one in found] == ["answer_apart"] * is_found
+
+
+def test_what_another_entry_says_in_plain_japanese_is_known_too() -> None:
+    easy = Variant("ごみ", "電話 を かけて ください")
+    waste = FaqEntry("waste", "粗大ごみ", "電話 で 申し込みます", easy=easy)
+    copy = FaqEntry("copy", "大きな家具", easy.answer)
+    found = findings_of(case_of(FaqBook.of([waste]), FaqBook.of([waste, copy])))
+    elsewhere = [one.entry_ids for one in found if one.rule == "answer_elsewhere"]
+    assert elsewhere == [("copy", "waste")]
+    own = replace(waste, answer=easy.answer)
+    found = findings_of(case_of(FaqBook.of([waste]), FaqBook.of([own])))
+    assert "answer_elsewhere" not in {one.rule for one in found}
+
+
+def test_of_an_entry_that_is_new_or_was_expired_nothing_is_held_against_its_words() -> None:
+    waste = FaqEntry("waste", "粗大ごみ", "答え")
+    gone = FaqEntry("dog", "犬", "ほえる", expires_on=NOON.date() - timedelta(days=1))
+    now = replace(gone, answer="今年の登録", phrasings=("登録",), expires_on=None)
+    ranks = led(("waste", 9.0))
+    for before in ([waste, gone], [waste]):
+        case = case_of(FaqBook.of(before), FaqBook.of([waste, now]), ranks_before=ranks)
+        assert not {"wording_apart", "answer_apart"} & {one.rule for one in findings_of(case)}
 
 
 def test_every_rule_has_a_name_for_staff() -> None:
