@@ -294,6 +294,7 @@ async def _running(
         ),
         asyncio.create_task(_follow(keeping.forget_records, "records to forget", _FORGET_SECONDS)),
     ]
+    _LOG.info("questions are being answered")
     try:
         yield
     finally:

@@ -181,7 +181,7 @@ def test_what_waits_with_a_worker_that_is_killed_is_stored_once(
 ) -> None:
     url = os.environ["TOIAWASE_DATABASE_URL"]
     with serve_process(shared / "one", SMALL_CITY, "--workers", "2") as process:
-        wait_for(lambda: process.logged.count("release 1 is serving") == 2)
+        wait_for(lambda: process.logged.count("questions are being answered") == 2)
         workers, spool = children_of(process), shared / "one" / "spool"
         postgres.shut(url)
         acknowledged: list[str] = []
