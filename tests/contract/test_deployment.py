@@ -32,6 +32,10 @@ DOCKERFILE: Final = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 NGINX: Final = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
 SIZES: Final = {"k": 1024, "m": 1024 * 1024}
 SERVING: Final = ("public-1", "public-2", "staff")
+PREFIXES: Final = sorted(set(re.findall(r"PREFIX=(\S+)", DOCKERFILE)))
+PROGRAM: Final = f"{PREFIXES[0]}/bin/toiawase"
+"""Where the image has the program; the units and the handbook name the same place."""
+
 INTERPOLATED: Final = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
 
 
@@ -153,7 +157,7 @@ def test_every_command_of_a_unit_is_one(name: str) -> None:
     words = shlex.split(started)
     if words[:2] == ["/bin/sh", "-c"]:
         words = shlex.split(words[2].removeprefix("exec "))
-    assert words[0] == "/opt/toiawase/bin/toiawase"
+    assert words[0] == PROGRAM
     accept(words[1:])
 
 
@@ -166,7 +170,7 @@ def test_the_command_of_the_image_is_one() -> None:
 
 def test_every_command_of_the_handbook_is_one() -> None:
     handbook = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-    toiawase = r"(?:exec staff|/opt/toiawase/bin/)[ ]?toiawase ([^`\n]+)"
+    toiawase = rf"(?:exec staff toiawase|{re.escape(PROGRAM)}) ([^`\n]+)"
     commands = re.findall(toiawase, handbook)
     assert len(commands) >= 3
     for command in commands:
@@ -440,7 +444,7 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
     copies = []
     for path in sorted(DEPLOY.glob("toiawase*.*")):
         copies.append(tmp_path / path.name)
-        copies[-1].write_text(path.read_text().replace("/opt/toiawase/bin/toiawase", installed))
+        copies[-1].write_text(path.read_text().replace(PROGRAM, installed))
     done = subprocess.run([program, "verify", *copies], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     for copy in tmp_path.glob("*.service"):
