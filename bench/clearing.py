@@ -15,10 +15,8 @@ import json
 import os
 import random
 import shutil
-import socket
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
@@ -34,6 +32,7 @@ from impact import taken_out
 from misses import reworded
 from rich.console import Console
 from rich.table import Table
+from service import COMMAND, free_port
 
 from bot.inquiry import miss_reason
 from bot.question import Question
@@ -65,7 +64,6 @@ _TALK: Final = (
     ("ひまだ", "ひまだなあ", "ひまです"),
 )
 _NAMES: Final = ("山本花子", "佐々木太郎", "渡辺健一", "小林美咲")
-_SERVE: Final = (sys.executable, "-c", "from channels.cli import main; main()", "serve")
 _TRIES: Final = 60
 _PATIENCE: Final = 300.0
 
@@ -216,13 +214,11 @@ def asked_of(
 @contextmanager
 def served(root: Path) -> Iterator[str]:
     """Run `toiawase serve` until the block ends; yields its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     with (root / "serve.log").open("wb") as log:
         server = subprocess.Popen(
-            [*_SERVE, "--port", str(port)],
+            [*COMMAND, "serve", "--port", str(port)],
             env=os.environ
             | {
                 "TOIAWASE_STATE_FOLDER": str(root / "var"),

@@ -2,12 +2,13 @@
 
 import hashlib
 import uuid
+from typing import Final
 
 from bot.store.spending import SqlSpending
 from channels.clock import Clock
 from channels.web.rate_limit import TokenBuckets
 
-_PURPOSE = b"budgets of addresses"
+_PURPOSE: Final = b"budgets of addresses"
 
 
 class SharedBudgets:

@@ -7,13 +7,13 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.conftest import SMALL_CITY
 from tests.faults.steady_asking import asking_steadily
 from tests.faults.test_kill import exported_ids
-from tests.running import Process, serve_process
+from tests.faults.test_shared_database import ready
+from tests.running import serve_process
 
 SIZE = "96m"
 A_SECOND = 20
@@ -36,13 +36,6 @@ def fill(file: Path) -> None:
             with suppress(OSError):
                 while True:
                     filler.write(b"x" * size)
-
-
-def ready(process: Process) -> dict[str, object]:
-    answer = httpx.get(f"{process.address}/readyz", timeout=30)
-    assert answer.status_code == 200
-    found: dict[str, object] = answer.json()
-    return found
 
 
 @pytest.mark.acceptance

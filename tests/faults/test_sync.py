@@ -84,14 +84,20 @@ def test_every_acknowledgement_comes_after_a_sync(tmp_path: Path, state: Path) -
     print(f"\n40 questions: {order.count('synced')} syncs, each before its answer")  # noqa: T201
 
 
-def test_a_sync_that_fails_is_never_acknowledged(tmp_path: Path, state: Path) -> None:
-    """From some point on, no sync succeeds: neither the database nor the spool is durable."""
-    log = tmp_path / "calls"
-    fail = ("-e", "inject=fdatasync,fsync:error=EIO:when=30+")
-    with serve_process(state, SMALL_CITY, within=traced(log, *fail)) as process:
-        asked = ask(process, 60)
+def ask_while_syncs_fail(state: Path, when: str, many: int) -> list[str]:
+    """Ask a service whose syncs fail at times, as strace counts them, then kill it."""
+    fail = ("-e", f"inject=fdatasync,fsync:error=EIO:when={when}")
+    within = traced(state.parent / "calls", *fail)
+    with serve_process(state, SMALL_CITY, within=within) as process:
+        asked = ask(process, many)
         process.popen.kill()
         process.popen.wait(timeout=30)
+    return asked
+
+
+def test_a_sync_that_fails_is_never_acknowledged(state: Path) -> None:
+    """From some point on, no sync succeeds: neither the database nor the spool is durable."""
+    asked = ask_while_syncs_fail(state, "30+", 60)
     acknowledged = [one for one in asked if one]
     assert 0 < len(acknowledged) < 60
     assert asked[-1] == ""
@@ -100,13 +106,8 @@ def test_a_sync_that_fails_is_never_acknowledged(tmp_path: Path, state: Path) ->
     print(f"\n{len(acknowledged)} acknowledged before syncs failed, {60 - len(acknowledged)} not")  # noqa: T201
 
 
-def test_a_sync_that_fails_now_and_then_loses_nothing(tmp_path: Path, state: Path) -> None:
-    log = tmp_path / "calls"
-    fail = ("-e", "inject=fdatasync,fsync:error=EIO:when=20+7")
-    with serve_process(state, SMALL_CITY, within=traced(log, *fail)) as process:
-        asked = ask(process, 80)
-        process.popen.kill()
-        process.popen.wait(timeout=30)
+def test_a_sync_that_fails_now_and_then_loses_nothing(state: Path) -> None:
+    asked = ask_while_syncs_fail(state, "20+7", 80)
     acknowledged = [one for one in asked if one]
     with serve_process(state, SMALL_CITY) as process:
         wait_until_all_is_stored(process)
