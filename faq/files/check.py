@@ -17,6 +17,10 @@ _HEADING: Final = re.compile(r"^#{1,6}\s", re.MULTILINE)
 _IMAGE: Final = re.compile(r"!\[")
 _LINK: Final = re.compile(r"\[[^\]\n]{1,300}\]\(([^)\s]{0,1000})\)")
 _INTERNAL: Final = "/faq/"
+_TAKEN_ID: Final = "search"
+"""Not free as an id: /faq/search is the page that searches."""
+_TAKEN_ENDING: Final = "/booklet"
+"""No topic ends in it: that address is the booklet of the topic before it."""
 _SCHEMES: Final = ("https://", "http://", "tel:", "mailto:", _INTERNAL)
 
 
@@ -32,6 +36,7 @@ def check_entries(
     ids = _check_ids(read)
     _check_questions(read, normalise)
     for item in read:
+        _check_addresses(item)
         _check_names(item, offices, groups, wards)
         _check_lengths(item)
         _check_dates(item.entry, item)
@@ -48,6 +53,20 @@ def _check_ids(read: list[ReadEntry]) -> set[str]:
                 "id", f"id「{item.entry.id}」は {known.file} でも使われています。変えてください"
             )
     return set(first)
+
+
+def _check_addresses(item: ReadEntry) -> None:
+    """Record names under which no citizen could reach the page."""
+    entry = item.entry
+    if entry.id == _TAKEN_ID:
+        item.problem(
+            "id", f"id「{_TAKEN_ID}」は検索ページの場所なので使えません。別の id にしてください"
+        )
+    if entry.topic.endswith(_TAKEN_ENDING):
+        item.problem(
+            "topic",
+            f"分野の名前は「{_TAKEN_ENDING}」で終われません。冊子のページの場所になるためです",
+        )
 
 
 def _check_questions(read: list[ReadEntry], normalise: Callable[[str], str]) -> None:
