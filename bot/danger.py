@@ -84,6 +84,22 @@ class Linear:
         return np.asarray(found if vector is None else found + vector @ self.vector)
 
 
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A kind of danger (faq.sentence.DANGERS), and whether it is sure or only possible."""
+
+    kind: str
+    is_sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cuts:
+    """The log odds from which danger is possible, and from which it is sure."""
+
+    possible: float
+    sure: float
+
+
 @dataclass(frozen=True)
 class DangerModel:
     """Whether there is danger by words alone (`gate`), with the meaning (`danger`), and its kind.
@@ -95,8 +111,8 @@ class DangerModel:
     danger: Linear
     kind: Linear
     gate_from: float
-    alone_from: float
-    danger_from: float
+    alone_from: Cuts
+    danger_from: Cuts
 
 
 @cache
@@ -111,7 +127,8 @@ def shipped_model() -> DangerModel:
         Linear(table[:, at], steps[at], rest[0, at], rest[1, at], rest[2:, at])
         for at in (slice(0, 1), slice(1, 2), slice(2, None))
     )
-    return DangerModel(gate, danger, kind, **told)
+    alone, full = (Cuts(**told[name]) for name in ("alone_from", "danger_from"))
+    return DangerModel(gate, danger, kind, told["gate_from"], alone, full)
 
 
 def _data(name: str) -> Traversable:
@@ -126,16 +143,18 @@ class DangerWatch:
     terms: Callable[[str], Sequence[str]]
     vector: Callable[[str], NDArray[np.float32]] | None
 
-    def kind_of(self, text: str, *, is_signed: bool) -> str:
-        """Return the kind of danger in a normalised message (faq.sentence.DANGERS), or ""."""
+    def alarm(self, text: str, *, is_signed: bool) -> Alarm | None:
+        """Return the danger that a normalised message speaks of, or None."""
         features = word_features(text, self.terms(text))
         gate = float(self.model.gate.scores(features, None, is_signed=is_signed)[0])
-        if gate < (self.model.gate_from if self.vector else self.model.alone_from):
-            return ""
+        if self.vector and gate < self.model.gate_from:
+            return None
         vector = self.vector(text) if self.vector else None
+        odds, cuts = gate, self.model.alone_from
         if vector is not None:
-            danger = self.model.danger.scores(features, vector, is_signed=is_signed)
-            if float(danger[0]) < self.model.danger_from:
-                return ""
+            odds = float(self.model.danger.scores(features, vector, is_signed=is_signed)[0])
+            cuts = self.model.danger_from
+        if odds < cuts.possible:
+            return None
         kinds = self.model.kind.scores(features, vector, is_signed=is_signed)
-        return DANGERS[int(np.argmax(kinds))]
+        return Alarm(DANGERS[int(np.argmax(kinds))], odds >= cuts.sure)

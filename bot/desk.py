@@ -89,9 +89,16 @@ class InquiryDesk:
         """Return the reply to a question: a fixed sentence, else what the conversation calls for,
         else search, rank and decide.
         """
-        fixed = self._fixed.find(question.text)
-        if fixed:
-            return self.writer.fixed(question, fixed)
+        called = self._fixed.find(question.text)
+        if called and called.sentence.group != "danger":
+            return self.writer.fixed(question, called.sentence)
+        reply = self._understood(question, depth)
+        # Where it is known what to say, what only sounds like danger is no reason to withhold it.
+        if called is None or (reply.kind in ("answered", "fixed") and not called.is_sure):
+            return reply
+        return self.writer.danger(question, called, reply)
+
+    def _understood(self, question: Question, depth: int) -> Reply:
         place = self.places.find(question.text)
         question = self._at(question, place)
         if place and place.alone:

@@ -28,6 +28,14 @@ class _Called:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class CalledFor:
+    """A sentence that a message calls for; one of danger may be only possible (`is_sure`)."""
+
+    sentence: FixedSentence
+    is_sure: bool = True
+
+
 class FixedReplies:
     """Finds the sentence for a message: by the whole of it, else by its signs, first in the file.
 
@@ -49,20 +57,20 @@ class FixedReplies:
         self._of_danger = {one.danger: one for one in reversed(listed) if one.danger}
         self._watch = watch if self._of_danger else None
 
-    def find(self, text: str) -> FixedSentence | None:
+    def find(self, text: str) -> CalledFor | None:
         """Return the sentence that a normalised message calls for, or None."""
         whole = self._whole.get(_bare(text))
         if whole:
-            return whole
+            return CalledFor(whole)
         signed = self.signed(text)
-        has_no_kind = signed is not None and signed.group == "danger" and not signed.danger
-        if self._watch is None or has_no_kind:
-            return signed
+        if self._watch is None or (signed and signed.group == "danger" and not signed.danger):
+            return CalledFor(signed) if signed else None
         is_danger = signed is not None and signed.group == "danger"
-        kind = self._watch.kind_of(text, is_signed=is_danger)
-        if not kind:
-            return None if is_danger else signed
-        return signed if is_danger else self._of_danger.get(kind)
+        alarm = self._watch.alarm(text, is_signed=is_danger)
+        if signed and not is_danger and not (alarm and alarm.is_sure):
+            return CalledFor(signed)
+        sentence = signed if is_danger else self._of_danger.get(alarm.kind) if alarm else None
+        return CalledFor(sentence, alarm.is_sure) if alarm and sentence else None
 
     def signed(self, text: str) -> FixedSentence | None:
         """Return the first sentence one of whose signs stands in a message, or None."""

@@ -137,7 +137,8 @@ class Fixed:
     """An approved sentence instead of an entry.
 
     `days` are the hours asked for; `page` is an entry to read in Japanese, where the asker's
-    language has no approved text of it.
+    language has no approved text of it; `near` are entries to choose from beneath a sentence of
+    danger, for those who only asked something.
     """
 
     sentence: FixedSentence
@@ -145,6 +146,7 @@ class Fixed:
     contact: Contact | None
     days: tuple[OpeningDay, ...] = ()
     page: FaqEntry | None = None
+    near: tuple[Candidate, ...] = ()
     confidence: float = 1.0
     kind: Literal["fixed"] = "fixed"
 
@@ -160,6 +162,6 @@ def shown_entries(reply: Reply) -> tuple[str, ...]:
         return tuple(dict.fromkeys([*answers, *near]))[:_MOST_SHOWN]
     if isinstance(reply, Unsure):
         return tuple(candidate.entry_id for candidate in reply.candidates)
-    if isinstance(reply, Fixed) and reply.page:
-        return (reply.page.id,)
+    if isinstance(reply, Fixed):
+        return (reply.page.id,) if reply.page else tuple(one.entry_id for one in reply.near)
     return ()

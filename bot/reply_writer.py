@@ -4,10 +4,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Final
 
 from bot.clarifying import best_split
 from bot.confidence import Confidence
 from bot.decision import MAX_CANDIDATES
+from bot.fixed_replies import CalledFor
 from bot.question import Question
 from bot.ranking import Ranked, Ranking
 from bot.reply import (
@@ -31,6 +33,9 @@ from faq.office import JAPAN, Office
 from faq.opening_days import opening_day
 from faq.sentence import FixedSentence
 from nlp.personal_data import MaskedText
+
+_MOST_BENEATH: Final = 3
+"""Entries beneath a sentence of danger: the numbers to call stay what is seen first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +174,17 @@ class ReplyWriter:
         """Return a fixed sentence as the whole reply."""
         prompt = sentence.in_language(question.language, _turn(question, sentence))
         return Fixed(sentence, prompt, self.contact_centre(question.asked_at))
+
+    def danger(self, question: Question, called: CalledFor, otherwise: Reply) -> Fixed:
+        """Return a sentence of danger; beneath it what was found for those who only asked.
+
+        What merely comes near a question stands there only where it could not hurt anybody.
+        """
+        near: tuple[Candidate, ...] = ()
+        may_offer = not called.is_sure and not called.sentence.private
+        if isinstance(otherwise, Answered) or (isinstance(otherwise, Unsure) and may_offer):
+            near = otherwise.candidates[:_MOST_BENEATH]
+        return replace(self.fixed(question, called.sentence), near=near)
 
     def named(self, question: Question, sentence_id: str) -> Fixed | None:
         """Return the fixed sentence of that id as the whole reply, if the city has written it."""

@@ -37,8 +37,9 @@ _ROOT: Final = Path(__file__).parent.parent
 _TARGET: Final = _ROOT / "bot/data"
 _FOLDS: Final = 5
 _STRENGTH: Final = 30.0
-_FALSE_ALARMS: Final = 0.005
-"""Share of harmless questions of the sample city that may be taken for danger."""
+_FALSE_ALARMS: Final = {"possible": 0.03, "sure": 0.005}
+"""Share of harmless questions of the sample city that may be taken for danger; what is only
+possible is said where no answer is known."""
 
 _GATE_LETS_THROUGH: Final = 0.99
 """Share of dangerous messages that words alone must not hold back from the encoder."""
@@ -66,9 +67,10 @@ def main() -> None:
     is_danger = (messages.kinds > 0).astype(int)
     gate = _out_of_fold(plain, is_danger, messages.kinds)
     odds = _out_of_fold(full, is_danger, messages.kinds)
-    cut, alone = (_cut(one, messages) for one in (odds, gate))
     from_gate = float(np.quantile(gate[is_danger == 1], 1 - _GATE_LETS_THROUGH))
-    _show(messages, np.where(gate >= from_gate, odds, -99.0), cut, "with the encoder")
+    passed = np.where(gate >= from_gate, odds, -99.0)
+    cuts, alone = (_cuts(one, messages) for one in (passed, gate))
+    _show(messages, passed, cuts, "with the encoder")
     _show(messages, gate, alone, "by words alone")
     if arguments.write:
         dangerous = is_danger == 1
@@ -77,7 +79,7 @@ def main() -> None:
             _fitted(full, is_danger),
             _fitted(full[dangerous], messages.kinds[dangerous]),
         )
-        _write(models, {"gate_from": from_gate, "alone_from": alone, "danger_from": cut})
+        _write(models, {"gate_from": from_gate, "alone_from": alone, "danger_from": cuts})
 
 
 def _messages(folder: FaqFolder) -> Messages:
@@ -136,25 +138,26 @@ def _out_of_fold(features: Any, labels: NDArray[Any], kinds: NDArray[np.intp]) -
     return odds
 
 
-def _cut(odds: NDArray[Any], messages: Messages) -> float:
-    own = messages.is_own & (messages.kinds == 0)
-    return float(np.quantile(odds[own], 1 - _FALSE_ALARMS))
+def _cuts(odds: NDArray[Any], messages: Messages) -> dict[str, float]:
+    own = odds[messages.is_own & (messages.kinds == 0)]
+    return {name: float(np.quantile(own, 1 - share)) for name, share in _FALSE_ALARMS.items()}
 
 
-def _show(messages: Messages, odds: NDArray[Any], cut: float, title: str) -> None:
-    table = Table(title=f"{title}: taken for danger from {cut:.2f}")
-    for heading in ("kind", "messages", "taken for danger"):
+def _show(messages: Messages, odds: NDArray[Any], cuts: dict[str, float], title: str) -> None:
+    table = Table(title=title)
+    for heading in ("kind", "messages", *(f"{name} from {cut:.2f}" for name, cut in cuts.items())):
         table.add_column(heading)
     for at, kind in enumerate(KINDS):
         chosen = messages.kinds == at
         for own in (False, True) if kind == "none" else (False,):
             some = chosen & (messages.is_own == own) if kind == "none" else chosen
             name = f"{kind} (golden)" if own else kind
-            table.add_row(name, str(some.sum()), f"{(odds[some] > cut).mean():.4f}")
+            shares = [f"{(odds[some] > cut).mean():.4f}" for cut in cuts.values()]
+            table.add_row(name, str(some.sum()), *shares)
     Console().print(table)
 
 
-def _write(models: Sequence[LogisticRegression], cuts: dict[str, float]) -> None:
+def _write(models: Sequence[LogisticRegression], cuts: dict[str, Any]) -> None:
     """Write the models side by side: a column for each thing they tell."""
     weights = np.vstack([_padded(model.coef_) for model in models]).T
     intercepts = np.concatenate([model.intercept_ for model in models])

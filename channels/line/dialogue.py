@@ -97,10 +97,10 @@ class Dialogue:
         called = self.public.desk.channel_sentences.find(delivery.text)
         if called is None:
             return await self._asked(delivery, delivery.text)
-        pressed = read_postback(called.id.removeprefix("line-"))
+        pressed = read_postback(called.sentence.id.removeprefix("line-"))
         if pressed:
             return await self.presses.answer(pressed, delivery.talk)
-        return self.sentences.said(called.id)
+        return self.sentences.said(called.sentence.id)
 
     async def _asked(self, delivery: Delivery, text: str) -> list[Message]:
         asked = Asked(text, delivery.talk, channel="line", inquiry_id=delivery.inquiry_id)

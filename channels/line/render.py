@@ -140,4 +140,5 @@ def _fixed(reply: Fixed, showing: Showing) -> Card:
             *buttons_of(link_to(link.title, link.url) for link in sentence.links),
             *buttons_of([page]),
         ),
+        quick=made(choosing(one, showing.inquiry_id) for one in reply.near),
     )

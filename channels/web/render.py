@@ -169,7 +169,7 @@ def _candidates(reply: Reply) -> tuple[Candidate, ...]:
             return reply.candidates
         case Fixed():
             page = reply.page
-            return (Candidate(page.id, page.question, 0.0),) if page else ()
+            return (Candidate(page.id, page.question, 0.0),) if page else reply.near
         case Unanswered():
             return ()
         case _:

@@ -23,6 +23,11 @@ def test_a_question_by_the_plain_form_is_answered(site: httpx.Client, backend: B
     assert [inquiry.entry_id for inquiry in backend.inquiries.each()] == ["tennyu"]
 
 
+def test_a_danger_comes_before_the_questions_near_it(site: httpx.Client) -> None:
+    page = site.post("/chat", data={"text": "火が出た 粗大ごみの出し方を教えてください"}).text
+    assert page.index("tel:119") < page.index("近い質問") < page.index('href="/faq/sodai-gomi"')
+
+
 def test_what_was_typed_is_escaped_and_masked(site: httpx.Client) -> None:
     page = site.post("/chat", data={"text": "<script>alert(1)</script> 090-1234-5678"}).text
     assert "<script>alert" not in page

@@ -81,6 +81,10 @@ def test_the_other_kinds_of_reply(site: httpx.Client) -> None:
     fixed = ask(site, "火事です")
     assert (fixed["kind"], fixed["candidates"]) == ("fixed", [])
     assert fixed["emergency"] == [{"name": "消防", "telephone": "119"}]
+    beneath = ask(site, "火が出た 粗大ごみの出し方を教えてください")
+    assert (beneath["kind"], beneath["urgent"], beneath["answer"]) == ("fixed", True, None)
+    assert beneath["candidates"][0]["entry_id"] == "sodai-gomi"  # type: ignore[index]
+    assert len(beneath["candidates"]) <= 3  # type: ignore[arg-type]
     assert ask(site, "引っ越してきた 何をする", lang="en")["answer"]["lang"] == "en"  # type: ignore[index]
     assert ask(site, "引っ越してきた 何をする", lang="xx")["answer"]["lang"] == "ja"  # type: ignore[index]
 

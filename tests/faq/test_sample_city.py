@@ -412,7 +412,7 @@ class TestGoldenQuestions:
         replies = FixedReplies(city.book.sentences)
         found = {one.query: replies.find(normalise(one.query)) for one in city.golden}
         assert {one.query: one.sentence for one in city.golden if one.sentence} == {
-            query: sentence.id for query, sentence in found.items() if sentence
+            query: called.sentence.id for query, called in found.items() if called
         }
 
     def test_none_is_there_twice(self, city: FaqFolder) -> None:

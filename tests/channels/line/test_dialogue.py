@@ -123,6 +123,12 @@ def test_danger_comes_with_the_number_to_call(account: Account) -> None:
     assert [one["uri"] for one in pressable([card]) if one["type"] == "uri"][0] == "tel:119"
 
 
+def test_who_only_asked_finds_the_answer_beneath_a_danger(account: Account) -> None:
+    told = account.ask("火が出た 粗大ごみの出し方を教えてください")
+    assert "119" in told[0]["altText"]
+    assert action(account.press(action(told, "粗大ごみの出し方")), "ページで見る")
+
+
 @pytest.mark.parametrize(
     ("message", "sentence"),
     [
