@@ -117,12 +117,13 @@ def _ours(made: Synthetic, folder: Path) -> Search:
     build_words(book, folder, lambda text: tuple(text.split()))
     index = FaqIndex.load(folder, book.digest)
     synonyms = SynonymTable([])  # the peers know none either
+    everyone = np.ones(index.size, dtype=bool)
 
     def search(terms: Terms, _text: str, many: int) -> list[int]:
-        values = word_signals(index, synonyms.concepts(terms))
-        scores = SignalValues(values, _WEIGHTS).scores()
-        order = best_places(scores, many)
-        return [int(at) for at in order]
+        signals = word_signals(index, synonyms.concepts(terms))
+        scores = SignalValues(signals, _WEIGHTS).scores()
+        found: list[int] = best_places(scores, many, everyone).tolist()
+        return found
 
     return search
 
