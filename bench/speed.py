@@ -117,12 +117,11 @@ def _ours(made: Synthetic, folder: Path) -> Search:
     build_words(book, folder, lambda text: tuple(text.split()))
     index = FaqIndex.load(folder, book.digest)
     synonyms = SynonymTable([])  # the peers know none either
-    everyone = np.ones(index.size, dtype=bool)
 
     def search(terms: Terms, _text: str, many: int) -> list[int]:
         signals = word_signals(index, synonyms.concepts(terms))
         scores = SignalValues(signals, _WEIGHTS).scores()
-        found: list[int] = best_places(scores, many, everyone).tolist()
+        found: list[int] = best_places(scores, many).tolist()
         return found
 
     return search

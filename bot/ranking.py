@@ -81,20 +81,22 @@ class SignalValues:
         return reduce(operator.add, weighted)
 
 
-def best_places(scores: Signal, depth: int, eligible: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Return where the `depth` highest scores of eligible entries stand, best first.
+def best_places(
+    scores: Signal, depth: int, eligible: NDArray[np.bool_] | None = None
+) -> NDArray[np.intp]:
+    """Return where the `depth` highest scores of the entries (the eligible ones) stand, best first.
 
-    Ties are in the order of places. No score may be below those `elsewhere`.
+    Ties are in the order of places. No score may be below the base of all.
     """
-    held, places = scores.held, scores.places
-    if not eligible.all():
+    above, places = scores.above, scores.places
+    if eligible is not None:
         kept = np.flatnonzero(eligible if places is None else eligible[places])
-        held, places = held[kept], kept if places is None else places[kept]
-    highest = _highest(held, depth)
+        above, places = above[kept], kept if places is None else places[kept]
+    highest = _highest(above, depth)
     best = highest if places is None else places[highest]
     if scores.places is None or len(best) == depth:
         return best
-    others = eligible.copy()
+    others = np.ones(scores.size, dtype=bool) if eligible is None else eligible.copy()
     others[scores.places] = False
     return np.concatenate([best, np.flatnonzero(others)[: depth - len(best)]])
 

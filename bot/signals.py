@@ -34,40 +34,39 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One value for each of `size` entries: `held` at `places`, `elsewhere` at all others.
+    """One value for each of `size` entries: `base`, and at `places` what is `above` it.
 
-    `places` are ascending, and None where every entry has a value of its own.
+    `places` are ascending; where they are None, `above` is of all entries.
     """
 
     size: int
-    held: Floats
+    above: Floats
     places: NDArray[np.intp] | None = None
-    elsewhere: float = 0.0
+    base: float = 0.0
 
     def everywhere(self) -> Floats:
         """Return the values of all entries (size)."""
         if self.places is None:
-            return self.held
-        values = np.full(self.size, self.elsewhere)
-        values[self.places] = self.held
+            return self.above + self.base if self.base else self.above
+        values = np.full(self.size, self.base)
+        values[self.places] += self.above
         return values
 
     def moments(self) -> tuple[float, float]:
-        """Return mean and standard deviation over all entries; nought must be `elsewhere`."""
-        return moments(self.held, self.size)
+        """Return mean and standard deviation over all entries, the latter 0 when all are alike."""
+        mean, spread = moments(self.above, self.size)
+        return self.base + mean, spread
 
     def standardised(self, weight: float = 1.0) -> "Signal":
         """Return the z-scores over all entries, weighted; zeros when all values are alike."""
         mean, spread = self.moments()
         scale = weight / spread if spread else 0.0
-        held = self.held * scale
-        held -= mean * scale
-        return Signal(self.size, held, self.places, -mean * scale)
+        return Signal(self.size, self.above * scale, self.places, (self.base - mean) * scale)
 
     def __add__(self, other: "Signal") -> "Signal":
         if self.places is other.places:
-            held, elsewhere = self.held + other.held, self.elsewhere + other.elsewhere
-            return Signal(self.size, held, self.places, elsewhere)
+            base = self.base + other.base
+            return Signal(self.size, self.above + other.above, self.places, base)
         return Signal(self.size, self.everywhere() + other.everywhere())
 
 
@@ -89,8 +88,8 @@ def word_signals(
     # All that follows costs only what was touched, however large the book.
     places = touched.nonzero()[0]
 
-    def signal(held: Floats) -> Signal:
-        return Signal(index.size, held, places)
+    def signal(values: Floats) -> Signal:
+        return Signal(index.size, values, places)
 
     signals = {
         "lexical": signal(_root(scored.take(places))),
@@ -138,13 +137,15 @@ def _sums_of_rows(words: WordIndex, concepts: Sequence[Concept]) -> tuple[Floats
 
 
 def _repeats(parts: Sequence[NDArray[np.int32]], size: int) -> NDArray[np.intp]:
-    """Return where, in the parts put together, a row stands that stood before."""
-    rows = np.concatenate(parts)
-    order = np.arange(len(rows))
-    firsts = np.empty(size, dtype=np.intp)
-    # Of several values for one place numpy keeps the last: backwards, the first.
-    firsts[rows[::-1]] = order[::-1]
-    return np.flatnonzero(firsts[rows] != order)
+    """Return where, in the parts put together, a row stands that an earlier part has."""
+    seen = np.zeros(size, dtype=bool)
+    found: list[NDArray[np.intp]] = []
+    passed = 0
+    for rows in parts:
+        found.append(passed + np.flatnonzero(seen[rows]))
+        seen[rows] = True
+        passed += len(rows)
+    return np.concatenate(found)
 
 
 def _cosines(index: FaqIndex, concepts: Sequence[Concept]) -> Floats:
@@ -184,8 +185,8 @@ def moments(values: Floats, entries: int | None = None) -> tuple[float, float]:
     if not many:
         return 0.0, 0.0
     mean = float(np.add.reduce(values)) / many
-    # einsum, not a BLAS product: OpenBLAS would wake all its threads for so short a sum.
-    square = float(np.einsum("i,i", values, values)) / many
+    # A product of BLAS: up to 10,000 values OpenBLAS wakes no other thread for it.
+    square = float(values.dot(values)) / many
     variance = square - mean * mean
     return mean, math.sqrt(variance) if variance > 1e-12 * square else 0.0
 

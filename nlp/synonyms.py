@@ -1,7 +1,6 @@
 """Words that mean the same to a citizen and to an office."""
 
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -62,13 +61,15 @@ class SynonymTable:
 
     def concepts(self, terms: Sequence[str]) -> tuple[Concept, ...]:
         """Return the typed words in order, each once, with their synonyms."""
-        found: dict[str, list[Form]] = {term: [] for term in terms}
+        counts: dict[str, int] = {}
+        for term in terms:
+            counts[term] = counts.get(term, 0) + 1
+        found: dict[str, list[Form]] = {term: [] for term in counts}
         for form in self._forms(terms):
             for other in self.of(form):
                 for term in form:
                     if term not in other and other not in found[term]:
                         found[term].append(other)
-        counts = Counter(terms)
         return tuple(Concept(term, counts[term], tuple(forms)) for term, forms in found.items())
 
     def _forms(self, terms: Sequence[str]) -> Iterator[Form]:
