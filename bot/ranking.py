@@ -104,7 +104,7 @@ def best_places(
 def _highest(values: Floats, depth: int) -> NDArray[np.intp]:
     """Return where the `depth` highest values stand, highest first, without sorting them all."""
     if len(values) <= depth:
-        return np.argsort(-values, kind="stable")
+        return (-values).argsort(kind="stable")
     near = np.flatnonzero(values >= np.partition(values, -depth)[-depth])
     return near[np.argsort(-values[near], kind="stable")[:depth]]
 

@@ -87,16 +87,12 @@ def word_signals(
         touched |= cosine > 0
     # All that follows costs only what was touched, however large the book.
     places = touched.nonzero()[0]
-
-    def signal(values: Floats) -> Signal:
-        return Signal(index.size, values, places)
-
     signals = {
-        "lexical": signal(_root(scored.take(places))),
-        "coverage": signal(covered.take(places)),
+        "lexical": Signal(index.size, _root(scored.take(places)), places),
+        "coverage": Signal(index.size, covered.take(places), places),
     }
     if cosine is not None:
-        signals["cosine"] = signal(_root(cosine.take(places)))
+        signals["cosine"] = Signal(index.size, _root(cosine.take(places)), places)
     return signals
 
 
@@ -106,27 +102,24 @@ def _root(values: Floats) -> Floats:
 
 def _sums_of_rows(words: WordIndex, concepts: Sequence[Concept]) -> tuple[Floats, Floats]:
     """Return of each row its BM25, and the IDF share of the concepts that it holds."""
-    idfs = [words.idf_of(concept.term) for concept in concepts]
-    total = sum(idfs) or 1.0
-    rows: list[NDArray[np.int32]] = []
-    strengths: list[NDArray[np.floating[Any]]] = []
-    worths: list[float] = []
-    covers: list[float] = []
-    repeated: list[tuple[int, NDArray[np.intp]]] = []
-    for concept, idf in zip(concepts, idfs, strict=True):
-        matches = _matches(words, concept, idf)
-        if len(matches) > 1:
-            repeated.append((len(rows), _repeats([at for _, at, *_ in matches], words.size)))
-        for _, at, strength, weight, share in matches:
-            rows.append(at)
-            strengths.append(strength)
-            worths.append(concept.count * share * weight)
-            covers.append(share * idf / total)
-    if not rows:
+    if not concepts:
         return np.zeros(words.size), np.zeros(words.size)
+    matches: list[_Match] = []
+    repeated: list[tuple[int, NDArray[np.intp]]] = []
+    total = 0.0
+    for concept in concepts:
+        idf = words.idf_of(concept.term)
+        total += idf
+        found = _matches(words, concept, idf)
+        if len(found) > 1:
+            repeated.append((len(matches), _repeats([one[1] for one in found], words.size)))
+        matches += found
+    _, rows, strengths, worths, covers = zip(*matches, strict=True)
+    lengths = [len(one) for one in rows]
     # All postings in few steps, of both sums at once: in a small book the steps take the time.
-    lengths = [len(at) for at in rows]
-    worth, cover = np.array((worths, covers)).repeat(lengths, axis=1)
+    each = np.array((worths, covers))
+    each[1] /= total
+    worth, cover = each.repeat(lengths, axis=1)
     for first, again in repeated:
         cover[sum(lengths[:first]) + again] = 0.0
     worth *= np.concatenate(strengths)
@@ -223,17 +216,18 @@ def cosine_parts(index: FaqIndex, concepts: Sequence[Concept], at: int) -> list[
 
 
 _Match = tuple[Form, NDArray[np.int32], NDArray[np.floating[Any]], float, float]
-"""A form, the rows that hold it, its strength there, what that weighs, and the form's share."""
+"""A form, the rows that hold it, its strength there, what that is worth, and the IDF it covers."""
 
 
 def _matches(words: WordIndex, concept: Concept, idf: float) -> list[_Match]:
     """Return the typed word, then each synonym that some row holds."""
     rows, strength = words.holders(concept.term)
-    found: list[_Match] = [((concept.term,), rows, strength, idf, 1.0)]
+    found: list[_Match] = [((concept.term,), rows, strength, concept.count * idf, idf)]
+    share = SYNONYM_WEIGHT
     for form in concept.synonyms:
         held, value, weight = words.holders_of_all(form, idf)
         if len(held):
-            found.append((form, held, value, weight, SYNONYM_WEIGHT))
+            found.append((form, held, value, concept.count * share * weight, share * idf))
     return found
 
 
@@ -245,18 +239,17 @@ def _row_parts(
     coverage: list[Part] = []
     for concept in concepts:
         idf = words.idf_of(concept.term)
-        held = 0.0
+        covered = 0.0
         met = ""
-        for form, rows, strength, weight, share in _matches(words, concept, idf):
+        for form, rows, strength, worth, cover in _matches(words, concept, idf):
             at = int(np.searchsorted(rows, row))
             if at < len(rows) and rows[at] == row:
                 name = "".join(form)
-                added = concept.count * share * weight * float(strength[at])
-                lexical.append(Part(name, concept.term, added))
-                if share > held:
-                    held, met = share, name
-        if held and total:
-            coverage.append(Part(met, concept.term, idf * held / total))
+                lexical.append(Part(name, concept.term, worth * float(strength[at])))
+                if cover > covered:
+                    covered, met = cover, name
+        if covered and total:
+            coverage.append(Part(met, concept.term, covered / total))
     return lexical, coverage
 
 
