@@ -119,10 +119,10 @@ def _ours(made: Synthetic, folder: Path) -> Search:
     synonyms = SynonymTable([])  # the peers know none either
 
     def search(terms: Terms, _text: str, many: int) -> list[int]:
-        values = word_signals(index, synonyms.concepts(terms))
-        scores = SignalValues(values, _WEIGHTS).scores()
-        order = best_places(scores, many)
-        return [int(at) for at in order]
+        signals = word_signals(index, synonyms.concepts(terms))
+        scores = SignalValues(signals, _WEIGHTS).scores()
+        found: list[int] = best_places(scores, many).tolist()
+        return found
 
     return search
 

@@ -1,8 +1,10 @@
 """Ranking the entries of a book for a question, with every signal's and word's share in it."""
 
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property, reduce
 from typing import Final
 
 import numpy as np
@@ -10,10 +12,9 @@ from numpy.typing import NDArray
 
 from bot.signals import (
     Part,
+    Signal,
     cosine_parts,
-    cosine_signal,
     meaning_signals,
-    moments,
     word_parts,
     word_signals,
 )
@@ -36,9 +37,6 @@ WEIGHTS_OF_WORDS: Final[Mapping[str, float]] = {"lexical": 0.8, "cosine": 0.8, "
 
 WEIGHTS_OF_MEANING: Final[Mapping[str, float]] = {"meaning": 0.6, "passages": 0.6}
 """The same for a question without Japanese words: searching them as words only misleads."""
-
-_LISTS: Final = 64
-"""Into how many lists the scores are cut to find the best ones."""
 
 SIGNAL_LABELS: Final[Mapping[str, str]] = {
     "lexical": "ことばの一致",
@@ -64,37 +62,51 @@ class Contribution(Part):
 class SignalValues:
     """All signals of one question over all entries, and the weights they are mixed with."""
 
-    values: Mapping[str, Floats]
+    signals: Mapping[str, Signal]
     weights: Mapping[str, float]
 
-    def scores(self) -> Floats:
+    @classmethod
+    def of(cls, values: Mapping[str, Floats], weights: Mapping[str, float]) -> "SignalValues":
+        """Return signals of which each has a value for every entry."""
+        return cls({name: Signal(len(one), one) for name, one in values.items()}, weights)
+
+    @cached_property
+    def values(self) -> Mapping[str, Floats]:
+        """The signals, each with a value for every entry."""
+        return {name: signal.everywhere() for name, signal in self.signals.items()}
+
+    def scores(self) -> Signal:
         """Return the weighted sum of the z-scores."""
-        total = np.zeros(len(next(iter(self.values.values()))))
-        offset = 0.0
-        for name, weight in self.weights.items():
-            mean, spread = moments(self.values[name])
-            if spread:
-                total += self.values[name] * (weight / spread)
-                offset += mean * weight / spread
-        total -= offset
-        return total
+        weighted = (self.signals[name].standardised(one) for name, one in self.weights.items())
+        return reduce(operator.add, weighted)
 
 
-def best_places(scores: Floats, depth: int) -> NDArray[np.intp]:
-    """Return where the `depth` highest scores stand, best first; ties in the order of places.
+def best_places(
+    scores: Signal, depth: int, eligible: NDArray[np.bool_] | None = None
+) -> NDArray[np.intp]:
+    """Return where the `depth` highest scores of the entries (the eligible ones) stand, best first.
 
-    Exact without sorting all: the scores are cut into lists side by side, and of the lists' maxima
-    the `depth`-th highest is a bound that no score among the best can be below.
+    Ties are in the order of places. No score may be below the base of all.
     """
-    if len(scores) <= depth:
-        return np.argsort(-scores, kind="stable")
-    width = len(scores) // _LISTS
-    lists = scores[: width * _LISTS].reshape(_LISTS, width)
-    maxima = np.concatenate([lists.max(axis=0), scores[width * _LISTS :]])
-    near = np.arange(len(scores))
-    if len(maxima) > depth:
-        near = np.flatnonzero(scores >= np.partition(maxima, -depth)[-depth])
-    return near[np.argsort(-scores[near], kind="stable")[:depth]]
+    above, places = scores.above, scores.places
+    if eligible is not None:
+        kept = np.flatnonzero(eligible if places is None else eligible[places])
+        above, places = above[kept], kept if places is None else places[kept]
+    highest = _highest(above, depth)
+    best = highest if places is None else places[highest]
+    if scores.places is None or len(best) == depth:
+        return best
+    others = np.ones(scores.size, dtype=bool) if eligible is None else eligible.copy()
+    others[scores.places] = False
+    return np.concatenate([best, np.flatnonzero(others)[: depth - len(best)]])
+
+
+def _highest(values: Floats, depth: int) -> NDArray[np.intp]:
+    """Return where the `depth` highest values stand, highest first, without sorting them all."""
+    if len(values) <= depth:
+        return (-values).argsort(kind="stable")
+    near = np.flatnonzero(values >= np.partition(values, -depth)[-depth])
+    return near[np.argsort(-values[near], kind="stable")[:depth]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,19 +190,20 @@ class Ranker:
         """Return the `depth` best entries that the asker may see and that are valid on a day."""
         concepts = self.synonyms.concepts(terms)
         signals = self._signals(text, concepts, foreign=foreign)
-        scores = signals.scores()
         eligible = self._eligible(staff, date.min if even_expired else on)
-        places, best = self._best(scores, eligible, depth)
+        places, best, scores = self._best(signals, eligible, depth)
         expired = self._better_expired(scores, eligible, staff, best)
         return Ranking(text, concepts, best, places, scores, signals, expired, eligible)
 
     def _best(
-        self, scores: Floats, eligible: NDArray[np.bool_], depth: int
-    ) -> tuple[tuple[int, ...], tuple[Ranked, ...]]:
-        """Return the best eligible entries, by their places and as ranked."""
-        order = best_places(np.where(eligible, scores, -np.inf), depth)
-        places = tuple(int(at) for at in order if eligible[at])
-        return places, tuple(Ranked(self._ids[at], float(scores[at])) for at in places)
+        self, signals: SignalValues, eligible: NDArray[np.bool_], depth: int
+    ) -> tuple[tuple[int, ...], tuple[Ranked, ...], Floats]:
+        """Return the best eligible entries, by their places and as ranked, and all scores."""
+        mixed = signals.scores()
+        scores = mixed.everywhere()
+        places = tuple(best_places(mixed, depth, eligible).tolist())
+        best = tuple(Ranked(self._ids[at], float(scores[at])) for at in places)
+        return places, best, scores
 
     def _better_expired(
         self, scores: Floats, eligible: NDArray[np.bool_], staff: bool, best: Sequence[Ranked]
@@ -217,7 +230,7 @@ class Ranker:
         repeated = np.zeros(len(same))
         repeated[at] = 1.0
         weight, bonus, cost = shares
-        signals = SignalValues(
+        signals = SignalValues.of(
             {
                 "alone": alone.scores,
                 "before": together.scores,
@@ -232,8 +245,7 @@ class Ranker:
                 "repeated": -cost * float(repeated.std()),
             },
         )
-        scores = signals.scores()
-        places, best = self._best(scores, alone.eligible, len(alone.places))
+        places, best, scores = self._best(signals, alone.eligible, len(alone.places))
         return replace(alone, best=best, places=places, scores=scores, signals=signals)
 
     def strangers(self, terms: Sequence[str], topic: str) -> int:
@@ -272,9 +284,9 @@ class Ranker:
         """Return the public entries nearest by words alone: quick enough for every key pressed."""
         lexical = word_signals(self.index, self.synonyms.concepts(terms))["lexical"]
         # Neither the order nor the rest below it may name what citizens cannot read.
-        readable = np.where(self._eligible(False, on), lexical, 0.0)
-        order = best_places(readable, limit)
-        return tuple(self._ids[at] for at in order if readable[at] > 0)
+        order = best_places(lexical, limit, self._eligible(False, on))
+        values = lexical.everywhere()
+        return tuple(self._ids[at] for at in order.tolist() if values[at] > 0)
 
     def explain(self, ranking: Ranking, entry_id: str) -> tuple[Contribution, ...]:
         """Return every share in an entry's score, greatest first; they sum to the score.
@@ -285,8 +297,7 @@ class Ranker:
         parts = self._parts(ranking, at)
         found: list[Contribution] = []
         for name, weight in ranking.signals.weights.items():
-            values = ranking.signals.values[name]
-            mean, spread = moments(values)
+            mean, spread = ranking.signals.signals[name].moments()
             if not spread:
                 continue
             scale = weight / spread
@@ -294,16 +305,17 @@ class Ranker:
             found += [
                 Contribution(part.term, part.typed, scale * part.value, name) for part in shares
             ]
-            rest = float(values[at]) - sum(part.value for part in shares) - mean
+            value = float(ranking.signals.values[name][at])
+            rest = value - sum(part.value for part in shares) - mean
             found.append(Contribution("", "", scale * rest, name))
         return tuple(sorted(found, key=lambda one: (-one.value, one.signal, one.term)))
 
     def _signals(self, text: str, concepts: Sequence[Concept], *, foreign: bool) -> SignalValues:
-        words = word_signals(self.index, concepts)
         vectors = self.index.vectors
         if self.meaning is None or vectors is None:
-            values = words | {"cosine": cosine_signal(self.index, concepts)}
-            return SignalValues(values, WEIGHTS_OF_WORDS)
+            words = word_signals(self.index, concepts, with_cosine=True)
+            return SignalValues(words, WEIGHTS_OF_WORDS)
+        words = word_signals(self.index, concepts)
         question = self.meaning.of_question(text)
         near = meaning_signals(self.index, vectors, question, words["lexical"])
         return SignalValues(words | near, WEIGHTS_OF_MEANING if foreign else WEIGHTS)

@@ -1,7 +1,7 @@
 """What speaks for each entry: signals over words and over meaning, one value an entry."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -32,113 +32,154 @@ class Part:
         return self.term != self.typed
 
 
-def word_signals(index: FaqIndex, concepts: Sequence[Concept]) -> dict[str, Floats]:
-    """Return the signals over words.
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One value for each of `size` entries: `base`, and at `places` what is `above` it.
+
+    `places` are ascending; where they are None, `above` is of all entries.
+    """
+
+    size: int
+    above: Floats
+    places: NDArray[np.intp] | None = None
+    base: float = 0.0
+
+    def everywhere(self) -> Floats:
+        """Return the values of all entries (size)."""
+        if self.places is None:
+            return self.above + self.base if self.base else self.above
+        values = np.full(self.size, self.base)
+        values[self.places] += self.above
+        return values
+
+    def moments(self) -> tuple[float, float]:
+        """Return mean and standard deviation over all entries, the latter 0 when all are alike."""
+        mean, spread = moments(self.above, self.size)
+        return self.base + mean, spread
+
+    def standardised(self, weight: float = 1.0) -> "Signal":
+        """Return the z-scores over all entries, weighted; zeros when all values are alike."""
+        mean, spread = self.moments()
+        scale = weight / spread if spread else 0.0
+        return Signal(self.size, self.above * scale, self.places, (self.base - mean) * scale)
+
+    def __add__(self, other: "Signal") -> "Signal":
+        if self.places is other.places:
+            base = self.base + other.base
+            return Signal(self.size, self.above + other.above, self.places, base)
+        return Signal(self.size, self.everywhere() + other.everywhere())
+
+
+def word_signals(
+    index: FaqIndex, concepts: Sequence[Concept], *, with_cosine: bool = False
+) -> dict[str, Signal]:
+    """Return the signals over words: of the entries that hold any of them, of all others 0.
 
     `lexical`: square root of BM25 with synonyms, of the entry's best wording; the root tames long
     tails, since twice the score is not twice the evidence. `coverage`: IDF share of the typed
-    words that the entry holds, by a synonym half.
+    words that the entry holds, by a synonym half. `cosine`: square root of the TF-IDF cosines of
+    question and answer, mixed.
     """
-    words = index.words
-    idfs = [words.idf_of(concept.term) for concept in concepts]
-    total = sum(idfs) or 1.0
-    scored, covered = _Postings(), _Postings()
-    for concept, idf in zip(concepts, idfs, strict=True):
-        typed, *others = _matches(words, concept, idf)
-        for _, rows, value, share in (typed, *others):
-            factor = concept.count * share
-            scored.add(rows, value if factor == 1 else factor * value)
-        _, typed_rows, _, _ = typed
-        covered.add(typed_rows, idf / total)
-        if others:
-            synonyms = _rows_beside(typed_rows, [rows for _, rows, _, _ in others], words.size)
-            covered.add(synonyms, SYNONYM_WEIGHT * idf / total)
-    lexical = index.best_rows(scored.sums(words.size))
-    return {
-        "lexical": np.sqrt(lexical, out=lexical),
-        "coverage": index.best_rows(covered.sums(words.size)),
+    scored, covered = (index.best_rows(sums) for sums in _sums_of_rows(index.words, concepts))
+    touched = scored > 0
+    cosine = _cosines(index, concepts) if with_cosine else None
+    if cosine is not None:
+        touched |= cosine > 0
+    # All that follows costs only what was touched, however large the book.
+    places = touched.nonzero()[0]
+    signals = {
+        "lexical": Signal(index.size, _root(scored.take(places)), places),
+        "coverage": Signal(index.size, covered.take(places), places),
     }
+    if cosine is not None:
+        signals["cosine"] = Signal(index.size, _root(cosine.take(places)), places)
+    return signals
 
 
-class _Postings:
-    """Rows with values, added up in one pass: only what the question's words touch is read."""
-
-    def __init__(self) -> None:
-        self._rows: list[NDArray[np.integer[Any]]] = []
-        self._values: list[Floats | float] = []
-
-    def add(self, rows: NDArray[np.integer[Any]], value: Floats | float) -> None:
-        """Add a value to each of the rows (or one to all of them)."""
-        self._rows.append(rows)
-        self._values.append(value)
-
-    def sums(self, size: int) -> Floats:
-        """Return the sum of each row."""
-        if not self._rows:
-            return np.zeros(size)
-        rows = np.concatenate(self._rows, dtype=np.intp)
-        values = np.empty(len(rows))
-        start = 0
-        for at, value in zip(self._rows, self._values, strict=True):
-            values[start : start + len(at)] = value
-            start += len(at)
-        # Of no rows at all bincount makes integers.
-        return np.asarray(np.bincount(rows, weights=values, minlength=size), dtype=np.float64)
+def _root(values: Floats) -> Floats:
+    return np.sqrt(values, out=values)
 
 
-def _rows_beside(
-    rows: NDArray[np.int32], others: Sequence[NDArray[np.int32]], size: int
-) -> NDArray[np.intp]:
-    """Return the rows of `others`, each once, that are not among `rows`."""
-    beside = np.zeros(size, dtype=bool)
-    for other in others:
-        beside[other] = True
-    beside[rows] = False
-    return np.flatnonzero(beside)
+def _sums_of_rows(words: WordIndex, concepts: Sequence[Concept]) -> tuple[Floats, Floats]:
+    """Return of each row its BM25, and the IDF share of the concepts that it holds."""
+    if not concepts:
+        return np.zeros(words.size), np.zeros(words.size)
+    matches: list[_Match] = []
+    repeated: list[tuple[int, NDArray[np.intp]]] = []
+    total = 0.0
+    for concept in concepts:
+        idf = words.idf_of(concept.term)
+        total += idf
+        found = _matches(words, concept, idf)
+        if len(found) > 1:
+            repeated.append((len(matches), _repeats([one[1] for one in found], words.size)))
+        matches += found
+    _, rows, strengths, worths, covers = zip(*matches, strict=True)
+    lengths = [len(one) for one in rows]
+    # All postings in few steps, of both sums at once: in a small book the steps take the time.
+    each = np.array((worths, covers))
+    each[1] /= total
+    worth, cover = each.repeat(lengths, axis=1)
+    for first, again in repeated:
+        cover[sum(lengths[:first]) + again] = 0.0
+    worth *= np.concatenate(strengths)
+    places = np.concatenate(rows, dtype=np.intp)
+    scored, covered = (np.bincount(places, one, words.size) for one in (worth, cover))
+    # Of no postings at all bincount makes integers.
+    return scored.astype(np.float64, copy=False), covered.astype(np.float64, copy=False)
 
 
-def cosine_signal(index: FaqIndex, concepts: Sequence[Concept]) -> Floats:
-    """Return the square root of the TF-IDF cosines of question and answer, mixed."""
+def _repeats(parts: Sequence[NDArray[np.int32]], size: int) -> NDArray[np.intp]:
+    """Return where, in the parts put together, a row stands that an earlier part has."""
+    seen = np.zeros(size, dtype=bool)
+    found: list[NDArray[np.intp]] = []
+    passed = 0
+    for rows in parts:
+        found.append(passed + np.flatnonzero(seen[rows]))
+        seen[rows] = True
+        passed += len(rows)
+    return np.concatenate(found)
+
+
+def _cosines(index: FaqIndex, concepts: Sequence[Concept]) -> Floats:
+    """Return the TF-IDF cosines of question and answer, mixed."""
     weights = _flat_weights(concepts)
     mixed = np.zeros(index.size)
     for name, share in COSINE_SHARES.items():
         field = index.fields[name]
         mixed += share * field.scores(field.query(weights), index.size)
-    return np.sqrt(mixed)
+    return mixed
 
 
 def meaning_signals(
-    index: FaqIndex, vectors: VectorIndex, question: NDArray[np.float32], hints: Floats
-) -> dict[str, Floats]:
+    index: FaqIndex, vectors: VectorIndex, question: NDArray[np.float32], hints: Signal
+) -> dict[str, Signal]:
     """Return the signals over meaning: nearness of the best wording, and of the best passages.
 
     `hints` (the lexical signal) help to choose the candidates whose passages are compared.
     """
     near = index.best_rows(vectors.row_similarities(question))
     if not index.size:
-        return {"meaning": near, "passages": near}
-    promise = standardised(near) + standardised(hints)
+        return {"meaning": Signal(0, near), "passages": Signal(0, near)}
+    meaning = Signal(index.size, near)
+    promise = (meaning.standardised() + hints.standardised()).everywhere()
     many = min(CANDIDATES, index.size)
     candidates = np.sort(np.argpartition(-promise, many - 1)[:many])
-    return {
-        "meaning": near,
-        "passages": vectors.passage_similarities(question, near, candidates),
-    }
+    passages = vectors.passage_similarities(question, near, candidates)
+    return {"meaning": meaning, "passages": Signal(index.size, passages)}
 
 
-def standardised(values: Floats) -> Floats:
-    """Return the z-scores over the entries of one question; zeros when all are alike."""
-    mean, spread = moments(values)
-    return (values - mean) / spread if spread else np.zeros_like(values)
+def moments(values: Floats, entries: int | None = None) -> tuple[float, float]:
+    """Return mean and standard deviation, the latter 0 when all values are alike.
 
-
-def moments(values: Floats) -> tuple[float, float]:
-    """Return mean and standard deviation, the latter 0 when all values are alike."""
-    if not values.size:
+    Of more `entries` than values, the others count as 0.
+    """
+    many = len(values) if entries is None else entries
+    if not many:
         return 0.0, 0.0
-    mean = float(np.add.reduce(values)) / values.size
-    # einsum, not a BLAS product: OpenBLAS would wake all its threads for so short a sum.
-    square = float(np.einsum("i,i", values, values)) / values.size
+    mean = float(np.add.reduce(values)) / many
+    # A product of BLAS: up to 10,000 values OpenBLAS wakes no other thread for it.
+    square = float(values.dot(values)) / many
     variance = square - mean * mean
     return mean, math.sqrt(variance) if variance > 1e-12 * square else 0.0
 
@@ -174,17 +215,20 @@ def cosine_parts(index: FaqIndex, concepts: Sequence[Concept], at: int) -> list[
     return [Part(term, typed[term], value / root) for term, value in found.items() if root]
 
 
-def _matches(
-    words: WordIndex, concept: Concept, idf: float
-) -> Iterator[tuple[Form, NDArray[np.int32], Floats, float]]:
-    """Yield the typed word, then each synonym that some row holds: rows, values there, share."""
+_Match = tuple[Form, NDArray[np.int32], NDArray[np.floating[Any]], float, float]
+"""A form, the rows that hold it, its strength there, what that is worth, and the IDF it covers."""
+
+
+def _matches(words: WordIndex, concept: Concept, idf: float) -> list[_Match]:
+    """Return the typed word, then each synonym that some row holds."""
     rows, strength = words.holders(concept.term)
-    # In double precision, like all that follows.
-    yield (concept.term,), rows, strength * np.float64(idf), 1.0
+    found: list[_Match] = [((concept.term,), rows, strength, concept.count * idf, idf)]
+    share = SYNONYM_WEIGHT
     for form in concept.synonyms:
-        rows, value = words.holders_of_all(form, idf)
-        if len(rows):
-            yield form, rows, value, SYNONYM_WEIGHT
+        held, value, weight = words.holders_of_all(form, idf)
+        if len(held):
+            found.append((form, held, value, concept.count * share * weight, share * idf))
+    return found
 
 
 def _row_parts(
@@ -195,18 +239,17 @@ def _row_parts(
     coverage: list[Part] = []
     for concept in concepts:
         idf = words.idf_of(concept.term)
-        held = 0.0
+        covered = 0.0
         met = ""
-        for form, rows, value, share in _matches(words, concept, idf):
+        for form, rows, strength, worth, cover in _matches(words, concept, idf):
             at = int(np.searchsorted(rows, row))
             if at < len(rows) and rows[at] == row:
                 name = "".join(form)
-                added = concept.count * share * float(value[at])
-                lexical.append(Part(name, concept.term, added))
-                if share > held:
-                    held, met = share, name
-        if held and total:
-            coverage.append(Part(met, concept.term, idf * held / total))
+                lexical.append(Part(name, concept.term, worth * float(strength[at])))
+                if cover > covered:
+                    covered, met = cover, name
+        if covered and total:
+            coverage.append(Part(met, concept.term, covered / total))
     return lexical, coverage
 
 

@@ -18,7 +18,7 @@ from bot.likeness import Gallery, Portrait, ranking_of
 from bot.question import Question
 from bot.ranking import Ranker, Ranking, SignalValues
 from bot.search import DEPTH, Search, Searched
-from bot.signals import cosine_signal, word_signals
+from bot.signals import word_signals
 from faq.build import field_text
 from faq.index import FaqIndex
 from faq.text_field import TextField
@@ -164,19 +164,15 @@ class _TrialRanker(Ranker):
     def again(self, ranking: Ranking, vector: NDArray[np.float32] | None) -> Ranking:
         """Return the ranking with the values of the one entry as the phrasing makes them."""
         values = dict(ranking.signals.values)
-        for name, row in word_signals(self._row, ranking.concepts).items():
-            values[name] = self._raised(values[name], float(row[0]))
-        if "cosine" in values:
-            cosine = values["cosine"].copy()
-            # Of all wordings in one text: it can fall as well as rise.
-            cosine[self._at] = cosine_signal(self._row, ranking.concepts)[0]
-            values["cosine"] = cosine
+        row = word_signals(self._row, ranking.concepts, with_cosine="cosine" in values)
+        for name, signal in row.items():
+            values[name] = self._with_row(name, values[name], float(signal.everywhere()[0]))
         if vector is not None and self._vector is not None and "meaning" in values:
-            values["meaning"] = self._raised(values["meaning"], float(self._vector @ vector))
+            near = float(self._vector @ vector)
+            values["meaning"] = self._with_row("meaning", values["meaning"], near)
             values["passages"] = self._nearer_passages(values, vector)
-        signals = SignalValues(values, ranking.signals.weights)
-        scores = signals.scores()
-        places, best = self._best(scores, ranking.eligible, max(DEPTH, LISTED))
+        signals = SignalValues.of(values, ranking.signals.weights)
+        places, best, scores = self._best(signals, ranking.eligible, max(DEPTH, LISTED))
         return replace(ranking, best=best, places=places, scores=scores, signals=signals)
 
     def wordings(self, at: int) -> tuple[frozenset[str], ...]:
@@ -191,10 +187,11 @@ class _TrialRanker(Ranker):
         forms = ((concept.term,), *concept.synonyms)
         return at == self._at and any(self._held.issuperset(form) for form in forms)
 
-    def _raised(self, values: NDArray[np.float64], row: float) -> NDArray[np.float64]:
-        raised = values.copy()
-        raised[self._at] = max(row, float(values[self._at]))
-        return raised
+    def _with_row(self, name: str, values: NDArray[np.float64], row: float) -> NDArray[np.float64]:
+        changed = values.copy()
+        # The cosine is of all wordings in one text: it can fall as well as rise.
+        changed[self._at] = row if name == "cosine" else max(row, float(values[self._at]))
+        return changed
 
     def _nearer_passages(
         self, values: Mapping[str, NDArray[np.float64]], vector: NDArray[np.float32]
@@ -231,10 +228,10 @@ def _row_of_words(whole: WordIndex, terms: tuple[str, ...], entries: int) -> _Ro
     return _RowWords(
         size=1,
         vocabulary={term: at for at, term in enumerate(counts)},
-        starts=np.arange(many + 1, dtype=np.int64),
+        starts=range(many + 1),
         rows=np.zeros(many, dtype=np.int32),
         strength=(tf * (K1 + 1) / (tf + norm)).astype(np.float32),
-        idf=np.array([whole.idf_of(term) for term in counts]),
+        idf=[whole.idf_of(term) for term in counts],
         counts=np.array(list(counts.values()), dtype=np.int64),
         unknown_idf=whole.unknown_idf,
         whole=whole,

@@ -1,15 +1,15 @@
 """BM25 over the words of every wording with its answer, served from arrays, term by term."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from faq.arrays import Floats, load_arrays, load_terms
+from faq.arrays import load_arrays, load_terms
 from faq.problem import IndexDamaged
 
 K1: Final = 2.0
@@ -26,14 +26,16 @@ class WordIndex:
     (nnz, float32: the saturated term weight of BM25, tf(k1+1)/(tf+k1(1-b+b·length/mean))) are
     aligned; `idf` (V) is ln(1+(n-df+.5)/(df+.5)) over entries; `counts` (V) is how often the term
     stands in questions and answers. (Robertson and Zaragoza 2009)
+
+    `starts` and `idf` are read one by one, which is slow with arrays: they are plain sequences.
     """
 
     size: int
     vocabulary: Mapping[str, int]
-    starts: NDArray[np.int64]
+    starts: Sequence[int]
     rows: NDArray[np.int32]
     strength: NDArray[np.float32]
-    idf: Floats
+    idf: Sequence[float]
     counts: NDArray[np.int64]
     unknown_idf: float
 
@@ -52,14 +54,18 @@ class WordIndex:
         return cls(
             size=size,
             vocabulary={term: at for at, term in enumerate(terms)},
+            starts=arrays["starts"].data,
+            rows=arrays["rows"],
+            strength=arrays["strength"],
+            idf=arrays["idf"].data,
+            counts=arrays["counts"],
             unknown_idf=float(np.log(1 + (entries + 0.5) / 0.5)),
-            **arrays,
         )
 
     def idf_of(self, term: str) -> float:
         """Return how telling a term is; an unknown one is as telling as the rarest can be."""
         at = self.vocabulary.get(term)
-        return self.unknown_idf if at is None else float(self.idf[at])
+        return self.unknown_idf if at is None else self.idf[at]
 
     def count_of(self, term: str) -> int:
         """Return how often a term stands in all questions and answers."""
@@ -71,29 +77,31 @@ class WordIndex:
         at = self.vocabulary.get(term)
         if at is None:
             return self.rows[:0], self.strength[:0]
-        span = slice(int(self.starts[at]), int(self.starts[at + 1]))
-        return self.rows[span], self.strength[span]
+        start, end = self.starts[at], self.starts[at + 1]
+        return self.rows[start:end], self.strength[start:end]
 
     def holders_of_all(
         self, terms: tuple[str, ...], most: float
-    ) -> tuple[NDArray[np.int32], Floats]:
-        """Return the rows that hold all terms of a form, and the value of the weakest one there.
+    ) -> tuple[NDArray[np.int32], NDArray[np.floating[Any]], float]:
+        """Return the rows that hold all terms of a form, its strength there, and what that weighs.
 
-        No term counts with more than the IDF `most` of the word the form stands for.
+        The weakest term counts; none with more than the IDF `most` of the word the form stands for.
         """
         if not all(term in self.vocabulary for term in terms):
-            return self.rows[:0], np.zeros(0)
+            return self.rows[:0], self.strength[:0], 0.0
         rows, strength = self.holders(terms[0])
-        value = strength * np.float64(min(self.idf_of(terms[0]), most))
+        weight = min(self.idf_of(terms[0]), most)
+        if len(terms) == 1:
+            return rows, strength, weight
+        value = strength * np.float64(weight)
         for term in terms[1:]:
             others, strength = self.holders(term)
             # Both are ascending, and no term of the vocabulary is without rows.
             at = np.minimum(np.searchsorted(others, rows), len(others) - 1)
             both = others[at] == rows
             rows, at = rows[both], at[both]
-            weight = np.float64(min(self.idf_of(term), most))
-            value = np.minimum(value[both], strength[at] * weight)
-        return rows, value
+            value = np.minimum(value[both], strength[at] * np.float64(min(self.idf_of(term), most)))
+        return rows, value, 1.0
 
 
 def save_words(folder: Path, terms: list[str], arrays: Mapping[str, NDArray[np.generic]]) -> None:

@@ -1,8 +1,7 @@
 """Words that mean the same to a citizen and to an office."""
 
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -62,17 +61,23 @@ class SynonymTable:
 
     def concepts(self, terms: Sequence[str]) -> tuple[Concept, ...]:
         """Return the typed words in order, each once, with their synonyms."""
-        found: dict[str, list[Form]] = {term: [] for term in terms}
-        for start in range(len(terms)):
-            longest = _LONGEST if terms[start] in self._begins else 1
-            for length in range(1, min(longest, len(terms) - start) + 1):
-                form = tuple(terms[start : start + length])
-                for other in self.of(form):
-                    for term in form:
-                        if term not in other and other not in found[term]:
-                            found[term].append(other)
-        counts = Counter(terms)
+        counts: dict[str, int] = {}
+        for term in terms:
+            counts[term] = counts.get(term, 0) + 1
+        found: dict[str, list[Form]] = {term: [] for term in counts}
+        for form in self._forms(terms):
+            for other in self.of(form):
+                for term in form:
+                    if term not in other and other not in found[term]:
+                        found[term].append(other)
         return tuple(Concept(term, counts[term], tuple(forms)) for term, forms in found.items())
+
+    def _forms(self, terms: Sequence[str]) -> Iterator[Form]:
+        for start, term in enumerate(terms):
+            yield (term,)
+            if term in self._begins:
+                for end in range(start + 2, min(start + _LONGEST, len(terms)) + 1):
+                    yield tuple(terms[start:end])
 
 
 def municipal_groups() -> tuple[tuple[str, ...], ...]:
