@@ -29,6 +29,7 @@ _LOWEST_PRIORITY: Final = 19
 class _Order:
     snapshot: bytes
     digest: str
+    index_digest: str
     folder: Path
     with_meaning: bool
     previous: Path | None
@@ -74,7 +75,8 @@ class BuildingProcess:
         """Do as `build_index` does; raises IndexDamaged when the process ends without an index."""
         self._is_used = True
         with suppress(BrokenPipeError, EOFError, ConnectionResetError):  # it is done, or gone
-            self._here.send(_Order(book.to_json(), book.digest, folder, with_meaning, previous))
+            digests = book.digest, book.index_digest
+            self._here.send(_Order(book.to_json(), *digests, folder, with_meaning, previous))
             while True:
                 progress(*self._here.recv())
         self._process.join()
@@ -113,7 +115,7 @@ def _build_one(orders: Connection) -> None:
         except EOFError:  # there is nothing to build
             return
         build_index(
-            FaqBook.from_json(order.snapshot, order.digest),
+            FaqBook.from_json(order.snapshot, order.digest, order.index_digest),
             order.folder,
             with_meaning=order.with_meaning,
             previous=order.previous,

@@ -159,23 +159,24 @@ class ReleaseShelf:
         except NoRelease:
             return None
 
-    def index_folder(self, digest: str) -> Path:
-        """Return where the index of a book is, or would be, unpacked."""
-        return self._index_root / digest
+    def index_folder(self, book: FaqBook) -> Path:
+        """Return where the index of a book is, or would be; it may share it with other books."""
+        return self._index_root / book.index_digest
 
     def _open(self, book: FaqBook) -> tuple[FaqIndex, Understanding]:
         """Open the index of a book: as unpacked here, else from the store, else built anew."""
-        folder = self.index_folder(book.digest)
+        folder = self.index_folder(book)
         with suppress(IndexDamaged):
-            return _opened(folder, book.digest)
+            return _opened(folder, book)
         try:
             unpack(self._releases.index_archive(book.digest), folder)
-            return _opened(folder, book.digest)
+            return _opened(folder, book)
         except IndexDamaged as error:
             _LOG.warning("building the index of %s anew: %s", book.digest[:12], error)
         build_index_apart(book, folder, with_meaning=self._with_meaning)
-        return _opened(folder, book.digest)
+        return _opened(folder, book)
 
 
-def _opened(folder: Path, digest: str) -> tuple[FaqIndex, Understanding]:
-    return FaqIndex.load(folder, digest), Understanding.load(folder)
+def _opened(folder: Path, book: FaqBook) -> tuple[FaqIndex, Understanding]:
+    # An index made before indexes were shared bears the digest of the whole book.
+    return FaqIndex.load(folder, book.index_digest, book.digest), Understanding.load(folder)

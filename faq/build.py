@@ -40,7 +40,7 @@ def build_words(book: FaqBook, folder: Path, terms: Terms) -> None:
     for field in FIELDS:
         texts = [field_text(entry, field) for entry in book.entries]
         _build_field([split.of(text) for text in texts], folder, field)
-    manifest = {"format": FORMAT, "digest": book.digest, "size": len(book.entries)}
+    manifest = {"format": FORMAT, "digest": book.index_digest, "size": len(book.entries)}
     (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
 
 

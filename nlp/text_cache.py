@@ -33,8 +33,11 @@ class Remembered(Generic[T]):
             return value
 
 
-class _Kept(msgspec.Struct, array_like=True):
+class _KeptTerms(msgspec.Struct, array_like=True):
     terms: dict[str, tuple[str, ...]]
+
+
+class _Kept(_KeptTerms, array_like=True):
     readings: dict[str, Readings]
     pieces: dict[str, bytes]
 
@@ -60,6 +63,14 @@ class TextCache:
             cache.readings = Remembered(found.readings)
             cache.pieces = Remembered(found.pieces)
         return cache
+
+    @staticmethod
+    def terms_from_bytes(kept: bytes | None) -> Remembered[tuple[str, ...]]:
+        """Return the terms alone of what `to_bytes` gave."""
+        try:
+            return Remembered(msgspec.msgpack.decode(kept, type=_KeptTerms).terms if kept else {})
+        except msgspec.MsgspecError:
+            return Remembered()
 
     def to_bytes(self) -> bytes:
         """Return what was used, to be kept for the next time."""

@@ -115,7 +115,7 @@ def _desk_for(book: FaqBook, root: Path, progress: Progress) -> InquiryDesk:
     build_index_apart(book, folder, with_meaning=settings.meaning, progress=progress)
     return InquiryDesk(
         book,
-        FaqIndex.load(folder, book.digest),
+        FaqIndex.load(folder, book.index_digest),
         SudachiTokeniser(),
         understanding=Understanding.load(folder),
         thresholds=settings.thresholds,
