@@ -19,6 +19,7 @@ from bot.evaluation import REJECTED, Figures, Judged, Verdict, figures
 from bot.impact import Flip, Heard, golden_flips, joined, replayed
 from bot.impact_report import ImpactReport, first_report, report_of
 from bot.indexing import TEXTS_KEPT
+from bot.judging import Beside, Judging
 from bot.kept_file import decoded, read_kept, write_kept
 from bot.publish_case import Case, as_citizens
 from bot.publish_rules import RULE_LABELS, findings_of
@@ -90,20 +91,32 @@ class Publisher:
         Raises FaqFolderError with every problem of the folder.
         """
         book = self._published()
-        folder = self._prepare(path, book, progress)
-        with self._asking() as ask:
-            draft = ask(folder.book)
-            after = draft.judge(folder.golden, at, counted(progress, _JUDGING))
-            if book is None:
-                return Draft(folder, None, figures(after), first_report(folder.book, after))
-            current = ask(book)
-            before = current.judge(folder.golden, at, counted(progress, _COMPARING))
-            replay = replayed(current, draft, past, counted(progress, _REPLAYING))
-            progress(_CHECKING, 0, 0)
-            flips = joined(replay.flips, golden_flips(before, after))
-            found = findings_of(self._case(current, draft, before, after, flips, at))
-            impact = report_of(book, folder.book, before, after, replay, flips, found)
-            return Draft(folder, book, figures(after), impact)
+        with BuildingProcess() as process:
+            folder = self._prepare(path, book, process, progress)
+            with self._asking(process) as ask:
+                return self._judged(folder, book, ask, past, at, progress)
+
+    def _judged(
+        self,
+        folder: FaqFolder,
+        book: FaqBook | None,
+        ask: Callable[[FaqBook], Verdicts],
+        past: Iterable[Heard],
+        at: datetime,
+        progress: Progress,
+    ) -> Draft:
+        draft = ask(folder.book)
+        after = draft.judge(folder.golden, at, counted(progress, _JUDGING))
+        if book is None:
+            return Draft(folder, None, figures(after), first_report(folder.book, after))
+        current = ask(book)
+        before = current.judge(folder.golden, at, counted(progress, _COMPARING))
+        replay = replayed(current, draft, past, counted(progress, _REPLAYING))
+        progress(_CHECKING, 0, 0)
+        flips = joined(replay.flips, golden_flips(before, after))
+        found = findings_of(self._case(current, draft, before, after, flips, at))
+        impact = report_of(book, folder.book, before, after, replay, flips, found)
+        return Draft(folder, book, figures(after), impact)
 
     def _case(
         self,
@@ -137,13 +150,15 @@ class Publisher:
 
     def prepare(self, path: Path, progress: Progress = unreported) -> FaqFolder:
         """Read and check the folder and build its index; raises as `draft` does."""
-        return self._prepare(path, self._published(), progress)
+        with BuildingProcess() as process:
+            return self._prepare(path, self._published(), process, progress)
 
-    def _prepare(self, path: Path, published: FaqBook | None, progress: Progress) -> FaqFolder:
+    def _prepare(
+        self, path: Path, published: FaqBook | None, process: BuildingProcess, progress: Progress
+    ) -> FaqFolder:
         progress("FAQを点検しています", 0, 0)
-        with BuildingProcess() as building:
-            folder = self._read(path)
-            self._build(building, folder.book, published, progress)
+        folder = self._read(path)
+        self._build(process, folder.book, published, progress)
         return folder
 
     def publish(
@@ -201,12 +216,12 @@ class Publisher:
                 book,
                 folder,
                 with_meaning=self._with_meaning,
-                previous=self._shelf.index_folder(published) if published else None,
+                previous=self._shelf.fetch_index(published) if published else None,
                 progress=progress,
             )
 
     @contextmanager
-    def _asking(self) -> Iterator[Callable[[FaqBook], Verdicts]]:
+    def _asking(self, process: BuildingProcess) -> Iterator[Callable[[FaqBook], Verdicts]]:
         """Give what desks make of questions, and keep it when all is asked."""
         root = self._shelf.index_root
         made_with = str(self._shelf.thresholds)
@@ -216,11 +231,8 @@ class Publisher:
 
         def ask(book: FaqBook) -> Verdicts:
             if book.digest not in asked:
-                asked[book.digest] = Verdicts(
-                    book,
-                    lambda: self._shelf.desk_of(book, known=questions),
-                    known.get(book.digest),
-                )
+                judging = self._judging(book, questions, process)
+                asked[book.digest] = Verdicts(book, judging, known.get(book.digest))
             return asked[book.digest]
 
         yield ask
@@ -229,3 +241,15 @@ class Publisher:
             write_kept(root / _VERDICTS, msgspec.msgpack.encode(used), made_with)
         if questions.used and questions.has_changed:
             write_kept(root / _QUESTIONS, msgspec.msgpack.encode(questions.used))
+
+    def _judging(
+        self, book: FaqBook, questions: Remembered[bytes], process: BuildingProcess
+    ) -> Judging:
+        def open_beside() -> None:
+            folder = self._shelf.fetch_index(book)
+            process.open(book, folder, self._shelf.thresholds, questions.known)
+
+        return Judging(
+            lambda: self._shelf.desk_of(book, known=questions),
+            Beside(process, book.digest, open_beside, questions),
+        )

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Protocol
@@ -12,10 +12,10 @@ from bot.building_process import build_index_apart
 from bot.decision import Thresholds
 from bot.desk import InquiryDesk
 from bot.errors import NoRelease
-from bot.understanding import Understanding, load_ahead
+from bot.open_desk import open_desk
+from bot.understanding import load_ahead
 from faq.archive import unpack
 from faq.book import FaqBook
-from faq.index import FaqIndex
 from faq.problem import IndexDamaged
 from nlp.encoder import MeaningUnavailable, SentenceEncoder
 from nlp.text_cache import Remembered
@@ -124,20 +124,25 @@ class ReleaseShelf:
     ) -> InquiryDesk:
         """Return a desk for a book with an index, which need not be published.
 
-        `known` are the vectors of questions that are asked again and again.
+        The index is opened as unpacked here, else from the store, else built anew. `known` are the
+        vectors of questions that are asked again and again.
         """
-        index, understanding = self._open(book)
-        if known is not None and understanding.meaning:
-            meaning = understanding.meaning.remembering(known)
-            understanding = replace(understanding, meaning=meaning)
-        return InquiryDesk(
-            book,
-            index,
-            self._tokeniser,
-            understanding=understanding,
-            thresholds=self._thresholds,
-            release=number,
-        )
+        folder = self.index_folder(book)
+
+        def opened() -> InquiryDesk:
+            return open_desk(
+                book, folder, self._tokeniser, self._thresholds, number=number, known=known
+            )
+
+        with suppress(IndexDamaged):
+            return opened()
+        try:
+            self._unpack(book)
+            return opened()
+        except IndexDamaged as error:
+            _LOG.warning("building the index of %s anew: %s", book.digest[:12], error)
+        build_index_apart(book, folder, with_meaning=self._with_meaning)
+        return opened()
 
     def load_ahead(self) -> None:
         """Load what the first desk of this process would have to wait for."""
@@ -163,20 +168,13 @@ class ReleaseShelf:
         """Return where the index of a book is, or would be; it may share it with other books."""
         return self._index_root / book.index_digest
 
-    def _open(self, book: FaqBook) -> tuple[FaqIndex, Understanding]:
-        """Open the index of a book: as unpacked here, else from the store, else built anew."""
+    def fetch_index(self, book: FaqBook) -> Path:
+        """Return the index folder of a published book, from the store if it is not here yet."""
         folder = self.index_folder(book)
-        with suppress(IndexDamaged):
-            return _opened(folder, book)
-        try:
-            unpack(self._releases.index_archive(book.digest), folder)
-            return _opened(folder, book)
-        except IndexDamaged as error:
-            _LOG.warning("building the index of %s anew: %s", book.digest[:12], error)
-        build_index_apart(book, folder, with_meaning=self._with_meaning)
-        return _opened(folder, book)
+        if not folder.is_dir():
+            with suppress(IndexDamaged):
+                self._unpack(book)
+        return folder
 
-
-def _opened(folder: Path, book: FaqBook) -> tuple[FaqIndex, Understanding]:
-    # An index made before indexes were shared bears the digest of the whole book.
-    return FaqIndex.load(folder, book.index_digest, book.digest), Understanding.load(folder)
+    def _unpack(self, book: FaqBook) -> None:
+        unpack(self._releases.index_archive(book.digest), self.index_folder(book))

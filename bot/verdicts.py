@@ -6,13 +6,9 @@ of a question is kept beside the indexes.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from functools import cache
-from typing import Final
 
-from bot.desk import InquiryDesk
 from bot.evaluation import (
     RANKING_DEPTH,
     REJECTED,
@@ -20,29 +16,23 @@ from bot.evaluation import (
     Verdict,
     judged_as,
     question_of,
-    verdict_of,
 )
+from bot.judging import Judging
 from bot.question import Question
 from faq.book import FaqBook
 from faq.files.golden import GoldenQuestion
 from faq.office import JAPAN
 from nlp.progress import Count, uncounted
 
-_THREADS: Final = 2  # half of the work is done outside the interpreter's lock
-_REPORTED: Final = 20
-
 
 class Verdicts:
-    """Verdicts on one book; its desk is opened only when a question is not known yet."""
+    """Verdicts on one book; only questions that are not known yet are judged."""
 
     def __init__(
-        self,
-        book: FaqBook,
-        open_desk: Callable[[], InquiryDesk],
-        known: Mapping[str, Verdict] | None = None,
+        self, book: FaqBook, judging: Judging, known: Mapping[str, Verdict] | None = None
     ) -> None:
         self.book = book
-        self._open_desk = cache(open_desk)
+        self._judging = judging
         self._known = known or {}
         self._expired_on: dict[date, str] = {}
         self.used: dict[str, Verdict] = {}
@@ -77,18 +67,9 @@ class Verdicts:
             if key not in known and key not in self.used
         }
         self.used.update(known)
-        if missing:
-            self._consider(missing, depth, count)
+        verdicts = self._judging.verdicts(list(missing.values()), depth, count)
+        self.used.update(zip(missing, verdicts, strict=True))
         return [self.used[key] for key in keys]
-
-    def _consider(self, missing: Mapping[str, Question], depth: int, count: Count) -> None:
-        desk = self._open_desk()
-        with ThreadPoolExecutor(_THREADS) as pool:
-            verdicts = pool.map(lambda one: verdict_of(desk, one, depth), missing.values())
-            for at, (key, verdict) in enumerate(zip(missing, verdicts, strict=True)):
-                if at % _REPORTED == 0:
-                    count(at, len(missing))
-                self.used[key] = verdict
 
     def _key(self, question: Question, depth: int) -> str:
         # All that a reply depends on beside the book; the day counts only for what has expired.

@@ -15,20 +15,20 @@ class Remembered(Generic[T]):
     """A function of a text, computed once a text; only texts that were asked for are kept on."""
 
     def __init__(self, known: dict[str, T] | None = None) -> None:
-        self._known = known if known is not None else {}
+        self.known = known if known is not None else {}
         self.used: dict[str, T] = {}
 
     @property
     def has_changed(self) -> bool:
         """Whether keeping it again would write something else."""
-        return self.used.keys() != self._known.keys()
+        return self.used.keys() != self.known.keys()
 
     def of(self, text: str, read: Callable[[str], T]) -> T:
         """Return the value of a text, reading it when it is new."""
         try:
             return self.used[text]
         except KeyError:
-            value = self._known[text] if text in self._known else read(text)
+            value = self.known[text] if text in self.known else read(text)
             self.used[text] = value
             return value
 

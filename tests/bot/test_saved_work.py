@@ -11,6 +11,7 @@ import pytest
 
 from bot.evaluation import Verdict, judge
 from bot.inquiry import inquiry_of
+from bot.judging import Judging
 from bot.kept_file import read_kept, write_kept
 from bot.question import Question
 from bot.verdicts import Verdicts
@@ -20,6 +21,7 @@ from nlp.normalise import normalise
 from tests.conftest import NOON, SMALL_CITY
 
 KEPT = ("entries.kept", "texts.kept", "questions.kept", "verdicts.kept", "pooled.npz")
+EVERYTHING_IS_KNOWN = Judging(lambda: pytest.fail("a desk is opened"))
 
 
 def edit(folder: Path) -> None:
@@ -80,7 +82,7 @@ def test_publishing_again_gives_the_same_with_and_without_what_was_kept(
     assert with_it.impact.flips == without.impact.flips
     same_arrays(quick, backend.shelf.index_folder(book))
     golden = with_it.folder.golden
-    verdicts = Verdicts(book, lambda: pytest.fail("everything is known"), known[book.digest])
+    verdicts = Verdicts(book, EVERYTHING_IS_KNOWN, known[book.digest])
     once, anew = verdicts.judge(golden, NOON), judge(backend.shelf.desk(), golden, NOON)
     assert [(one.kind, one.shown) for one in once] == [(one.kind, one.shown) for one in anew]
     for one, other in zip(once, anew, strict=True):
@@ -105,7 +107,7 @@ def test_what_is_damaged_is_thrown_away(
 
 def test_a_verdict_holds_for_the_same_question_only(backend: Backend, city_folder: Path) -> None:
     desk = backend.shelf.desk()
-    verdicts = Verdicts(desk.book, lambda: desk)
+    verdicts = Verdicts(desk.book, Judging(lambda: desk))
     first = Question.from_text("ごみ券 払い戻し 手順", "web", NOON)
     for _ in range(2):
         verdicts.of([first, first])
@@ -116,7 +118,7 @@ def test_a_verdict_holds_for_the_same_question_only(backend: Backend, city_folde
     verdicts.of([Question.from_text(first.text, "web", NOON + timedelta(days=3650))])
     expiring = [entry for entry in desk.book.entries if entry.expires_on]
     assert len(verdicts.used) == (3 if expiring else 2)
-    again = Verdicts(desk.book, lambda: pytest.fail("everything is known"), verdicts.used)
+    again = Verdicts(desk.book, EVERYTHING_IS_KNOWN, verdicts.used)
     assert again.of([first, by_staff]) == verdicts.of([first, by_staff])
 
 
