@@ -1,7 +1,7 @@
 """A published FaqBook with its index: who, when, why; and the desk it is served from."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -107,20 +107,29 @@ class ReleaseShelf:
         """Return the content words of a text."""
         return self._tokeniser.terms(text)
 
-    def desk(self, release: Release | None = None) -> InquiryDesk:
+    def desk(
+        self, release: Release | None = None, pause: Callable[[], None] = lambda: None
+    ) -> InquiryDesk:
         """Return the desk of a release (the current one when none is named).
 
-        Raises NoRelease when nothing was published, IndexDamaged when it cannot be restored.
+        Calls `pause` between the pieces of the work. Raises NoRelease when nothing was published,
+        IndexDamaged when it cannot be restored.
         """
         release = release or self._releases.current()
-        return self.desk_of(self.book(release), number=release.number)
+        book = self.book(release)
+        pause()
+        return self.desk_of(book, number=release.number, pause=pause)
 
     def book(self, release: Release) -> FaqBook:
         """Return what a release shows; raises IndexDamaged when its snapshot cannot be read."""
         return FaqBook.from_json(self._releases.snapshot(release.digest))
 
     def desk_of(
-        self, book: FaqBook, number: int = 0, known: Remembered[bytes] | None = None
+        self,
+        book: FaqBook,
+        number: int = 0,
+        known: Remembered[bytes] | None = None,
+        pause: Callable[[], None] = lambda: None,
     ) -> InquiryDesk:
         """Return a desk for a book with an index, which need not be published.
 
@@ -131,7 +140,13 @@ class ReleaseShelf:
 
         def opened() -> InquiryDesk:
             return open_desk(
-                book, folder, self._tokeniser, self._thresholds, number=number, known=known
+                book,
+                folder,
+                self._tokeniser,
+                self._thresholds,
+                number=number,
+                known=known,
+                pause=pause,
             )
 
         with suppress(IndexDamaged):
