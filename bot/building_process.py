@@ -68,14 +68,16 @@ class _Open:
 
 @dataclass(frozen=True, slots=True)
 class _Ask:
+    number: int
     digest: str
     questions: Sequence[Question]
     depth: int
 
 
 class Heard(msgspec.Struct, frozen=True):
-    """What a desk made of questions, and the vectors of those that it looked at."""
+    """What a desk made of the questions that were asked as `number`, with their vectors."""
 
+    number: int
     verdicts: list[Verdict]
     vectors: dict[str, bytes]
 
@@ -91,6 +93,7 @@ class BuildingProcess:
         self._here, there = context.Pipe()
         self._process = context.Process(target=_work, args=(there,), daemon=True)
         self._process.start()
+        self._asked = 0
         there.close()
 
     def __enter__(self) -> Self:
@@ -134,17 +137,22 @@ class BuildingProcess:
         """
         self._here.send(_Open(_Sent.of(book, folder), thresholds, vectors))
 
-    def ask(self, digest: str, questions: Sequence[Question], depth: int) -> None:
-        """Put questions to the desk of a book that was opened; raises OSError as `open` does."""
-        self._here.send(_Ask(digest, questions, depth))
+    def ask(self, digest: str, questions: Sequence[Question], depth: int) -> int:
+        """Put questions to the desk of a book that was opened; raises OSError as `open` does.
+
+        Returns the number that what is heard of them will bear.
+        """
+        self._asked += 1
+        self._here.send(_Ask(self._asked, digest, questions, depth))
+        return self._asked
 
     @property
     def is_done(self) -> bool:
-        """Whether what was asked is judged, so that `hear` need not wait."""
+        """Whether something is to be heard without waiting; raises OSError as `open` does."""
         return self._here.poll()
 
     def hear(self) -> Heard:
-        """Return what became of what was asked; raises OSError or EOFError when nothing will."""
+        """Return what became of what was asked first; raises OSError or EOFError if it is gone."""
         heard = self._here.recv()
         assert isinstance(heard, Heard)
         return heard
@@ -214,4 +222,4 @@ class _Judge:
     def heard(self, order: _Ask) -> Heard:
         self._vectors.used.clear()
         verdicts = [verdict_of(self._desk, one, order.depth) for one in order.questions]
-        return Heard(verdicts, dict(self._vectors.used))
+        return Heard(order.number, verdicts, dict(self._vectors.used))

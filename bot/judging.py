@@ -38,7 +38,7 @@ class Judging:
         left: _Left = deque(enumerate(questions))
         found: _Found = {}
         beside = self._beside if len(questions) >= _WORTH_IT else None
-        while left or (beside and beside.is_busy):
+        while len(found) < len(questions):
             if beside:
                 found |= beside.take_turn(left, depth)
             if left:
@@ -72,33 +72,37 @@ class Beside:
         self._open_desk = open_desk
         self._vectors = vectors
         self._given: list[tuple[int, Question]] = []
+        self._asked = 0
         self._is_open = self._is_gone = False
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether questions were given that nothing was heard of."""
-        return bool(self._given)
 
     def take_turn(self, left: _Left, depth: int) -> _Found:
         """Return what was found out since the last turn, and take more from the end of `left`.
 
-        Waits when nothing is left to be done meanwhile.
+        Waits for no verdict: of the lowest priority, the process may stand on a busy machine. At
+        the end what nothing was heard of is given back.
         """
         found: _Found = {}
         try:
-            if self._given and (not left or self._process.is_done):
+            if not self._is_gone and self._process.is_done:
                 found = self._heard()
-            if left and not self._given and not self._is_gone:
+            if not self._is_gone and not self._given and len(left) > _AT_ONCE:
                 self._give(left, depth)
         except (OSError, EOFError):
             _LOG.warning("the process that judges beside is gone")
-            left.extend(self._given)
-            self._given = []
             self._is_gone = True
+            self._give_back(left)
+        if not left:
+            self._give_back(left)
         return found
+
+    def _give_back(self, left: _Left) -> None:
+        left.extend(self._given)
+        self._given = []
 
     def _heard(self) -> _Found:
         heard = self._process.hear()
+        if heard.number != self._asked or not self._given:
+            return {}  # of what was given back
         self._vectors.used.update(heard.vectors)
         places = [at for at, _ in self._given]
         self._given = []
@@ -108,5 +112,7 @@ class Beside:
         if not self._is_open:
             self._open_desk()
             self._is_open = True
-        self._given = [left.pop() for _ in range(min(_AT_ONCE, len(left)))]
-        self._process.ask(self._digest, [question for _, question in self._given], depth)
+        self._given = [left.pop() for _ in range(_AT_ONCE)]
+        self._asked = self._process.ask(
+            self._digest, [question for _, question in self._given], depth
+        )

@@ -71,12 +71,12 @@ def test_when_the_other_process_ends_all_is_judged_here(
     vectors: Remembered[bytes] = Remembered()
     desk = desk_in(folder, small_book, tokeniser, vectors)
     with BuildingProcess() as process:
+        pass
 
-        def open_beside() -> None:
-            # Without an index there it fails, and ends.
-            process.open(small_book, folder / "nothing", Thresholds(), {})
+    def open_beside() -> None:
+        process.open(small_book, folder, Thresholds(), {})
 
-        beside = Beside(process, small_book.digest, open_beside, vectors)
-        found = Judging(lambda: desk, beside).verdicts(questions, 0, lambda *_: None)
+    beside = Beside(process, small_book.digest, open_beside, vectors)
+    found = Judging(lambda: desk, beside).verdicts(questions, 0, lambda *_: None)
     assert found == [verdict_of(desk, one, 0) for one in questions]
     assert "is gone" in caplog.text
