@@ -200,8 +200,8 @@ def tried(town: Town, kind: str, edit: Edit, seed: int) -> Told:
             draft = town.backend.publisher.draft(copy, town.past, AT)
         except FaqError:
             return Told(kind, ("check",), 0, time.perf_counter() - began)
-        index = town.backend.shelf.index_folder(draft.folder.book.digest)
-        if draft.folder.book != book:
+        index = town.backend.shelf.index_folder(draft.folder.book)
+        if draft.folder.book.index_digest != book.index_digest:
             shutil.rmtree(index, ignore_errors=True)
     rules = tuple(sorted({one.rule for one in draft.impact.findings}))
     return Told(kind, rules, len(draft.impact.flips), time.perf_counter() - began)

@@ -97,7 +97,7 @@ def desk_of(book: FaqBook, folder: Path, previous: FaqBook | None = None) -> Inq
     built = folder / book.digest
     if not built.is_dir():
         build_index(book, built, previous=folder / previous.digest if previous else None)
-    index, understanding = FaqIndex.load(built, book.digest), Understanding.load(built)
+    index, understanding = FaqIndex.load(built, book.index_digest), Understanding.load(built)
     return InquiryDesk(book, index, SudachiTokeniser(), understanding=understanding)
 
 

@@ -100,7 +100,7 @@ def _judged_by_us(
         build_index(book, folder, with_meaning=with_meaning)
         desk = InquiryDesk(
             book,
-            FaqIndex.load(folder, book.digest),
+            FaqIndex.load(folder, book.index_digest),
             SudachiTokeniser(),
             understanding=Understanding.load(folder),
         )

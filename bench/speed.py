@@ -115,7 +115,7 @@ def measure_kernel(size: int, seed: int) -> dict[str, Timed]:
 def _ours(made: Synthetic, folder: Path) -> Search:
     book = made.book()
     build_words(book, folder, lambda text: tuple(text.split()))
-    index = FaqIndex.load(folder, book.digest)
+    index = FaqIndex.load(folder, book.index_digest)
     synonyms = SynonymTable([])  # the peers know none either
 
     def search(terms: Terms, _text: str, many: int) -> list[int]:

@@ -1,6 +1,6 @@
 """The one object that turns a question into a reply."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -110,9 +110,13 @@ class InquiryDesk:
             question = question.put_as(place.rest)
         return self._about_hours(question) or self._searched(question, depth)
 
-    def warm_up(self, at: datetime) -> None:
-        """Do what the first citizens would have to wait for: read, and open, what all use."""
+    def warm_up(self, at: datetime, pause: Callable[[], None]) -> None:
+        """Do what the first citizens would have to wait for: read, and open, what all use.
+
+        Calls `pause` before each of the pieces.
+        """
         for entry in self.book.entries[:: max(1, len(self.book.entries) // _WARMING)]:
+            pause()
             self.consider(Question.from_text(entry.question[:_TYPED], "web", at))
         _ = self.book.topics
 

@@ -33,8 +33,8 @@ class DraftDesk:
             return self._desk
 
     def _open(self, book: FaqBook) -> InquiryDesk | None:
-        folder = self._shelf.index_folder(book.digest)
+        folder = self._shelf.index_folder(book)
         with suppress(IndexDamaged):
-            FaqIndex.load(folder, book.digest)
+            FaqIndex.load(folder, book.index_digest)
             return self._shelf.desk_of(book)
         return None

@@ -28,7 +28,8 @@ from nlp.tokeniser import SudachiTokeniser
 _LOG = logging.getLogger(__name__)
 
 _POOLED: Final = "pooled.npz"
-_TEXTS: Final = "texts.kept"
+TEXTS_KEPT: Final = "texts.kept"
+"""What was read out of texts, beside the indexes."""
 _REPORTED: Final = 200
 
 
@@ -64,7 +65,7 @@ class _Building:
         self._folder = folder
         self._caches = caches
         self._progress = progress
-        self._texts = TextCache.from_bytes(read_kept(caches / _TEXTS))
+        self._texts = TextCache.from_bytes(read_kept(caches / TEXTS_KEPT))
 
     def run(self, previous: Path | None, *, with_meaning: bool) -> None:
         tokeniser = SudachiTokeniser()
@@ -79,7 +80,7 @@ class _Building:
                 self._progress("意味の索引は作れません。ことばの索引だけを使います", 0, 0)
         Understanding(kana, meaning).save(self._folder)
         if self._texts.has_changed:
-            write_kept(self._caches / _TEXTS, self._texts.to_bytes())
+            write_kept(self._caches / TEXTS_KEPT, self._texts.to_bytes())
 
     def _learn_kana(self, tokeniser: SudachiTokeniser) -> KanaLexicon:
         entries = self._book.entries
@@ -133,7 +134,7 @@ def _finished(previous: Path) -> tuple[Meaning | None, KnownVectors | None]:
     meaning = known = None
     try:
         meaning = Understanding.load(previous).meaning
-        index = FaqIndex.load(previous, previous.name).vectors
+        index = FaqIndex.load(previous).vectors
         known = KnownVectors(*finished_vectors(previous, index)) if index else None
     except (IndexDamaged, OSError, ValueError) as error:
         _LOG.warning("the index of the release before is of little use: %s", error)

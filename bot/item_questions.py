@@ -1,8 +1,9 @@
 """Questions on how a thing is thrown away, answered from the city's item tables."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from faq.item import Item, without_brackets
@@ -65,12 +66,7 @@ class ItemQuestions:
 
     def __init__(self, items: Iterable[Item], read: Callable[[str], str]) -> None:
         self._read = read
-        self._by_key: dict[str, list[Item]] = {}
-        for item in items:
-            for key in self._keys_of(item):
-                known = self._by_key.setdefault(key, [])
-                if item not in known:
-                    known.append(item)
+        self._by_key = _by_key(tuple(items), read)
 
     def find(self, text: str) -> ItemsFound | None:
         """Return what a normalised message says of things to throw away; None if it says nothing.
@@ -87,14 +83,14 @@ class ItemQuestions:
                 return ItemsFound(tuple(found[:MAX_ITEMS]), True, strength != "none")
         if strength == "none" or len(thing) < _SHORTEST_PART or _NO_THING.fullmatch(thing):
             return None
-        near = tuple(self._near(filter(None, self._keys(thing))))[:MAX_ITEMS]
+        near = tuple(self._near(filter(None, _keys(thing, self._read))))[:MAX_ITEMS]
         if near or (strength == "strong" and len(thing) <= _LONGEST_THING):
             return ItemsFound(near, False, True)
         return None
 
     def _called(self, name: str) -> list[Item]:
         """Return the items of a name; those that have no other name first."""
-        keys = self._keys(name)
+        keys = _keys(name, self._read)
         found = next((self._by_key[key] for key in keys if key in self._by_key), [])
         return sorted(found, key=lambda item: _key(item.name) not in keys)
 
@@ -112,15 +108,29 @@ class ItemQuestions:
                     found[item.id] = min(found.get(item.id, fit), fit)
         yield from (items[one] for one in sorted(found, key=lambda one: (found[one], one)))
 
-    def _keys_of(self, item: Item) -> Iterator[str]:
-        bare = without_brackets(item.name)
-        for name in filter(None, (item.name, bare, item.reading, *item.aliases)):
-            yield from filter(None, self._keys(name))
 
-    def _keys(self, name: str) -> tuple[str, ...]:
-        bare = without_brackets(name)
-        read = (self._read(one) for one in dict.fromkeys((name, bare)))
-        return tuple(dict.fromkeys(_key(one) for one in (name, *read)))
+@lru_cache(maxsize=1)
+def _by_key(items: tuple[Item, ...], read: Callable[[str], str]) -> Mapping[str, list[Item]]:
+    """Return the items by all that they are called; the next release mostly has the same ones."""
+    found: dict[str, list[Item]] = {}
+    for item in items:
+        for key in _keys_of(item, read):
+            known = found.setdefault(key, [])
+            if item not in known:
+                known.append(item)
+    return found
+
+
+def _keys_of(item: Item, read: Callable[[str], str]) -> Iterator[str]:
+    bare = without_brackets(item.name)
+    for name in filter(None, (item.name, bare, item.reading, *item.aliases)):
+        yield from filter(None, _keys(name, read))
+
+
+def _keys(name: str, read: Callable[[str], str]) -> tuple[str, ...]:
+    bare = without_brackets(name)
+    readings = (read(one) for one in dict.fromkeys((name, bare)))
+    return tuple(dict.fromkeys(_key(one) for one in (name, *readings)))
 
 
 def _things_of(text: str) -> Iterator[tuple[str, Strength]]:

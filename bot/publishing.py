@@ -15,9 +15,11 @@ import msgspec
 from bot.building_process import BuildingProcess
 from bot.edits import edits_of
 from bot.errors import PublishRefused, QuestionRejected
-from bot.evaluation import REJECTED, Figures, Judged, figures
+from bot.evaluation import REJECTED, Figures, Judged, Verdict, figures
 from bot.impact import Flip, Heard, golden_flips, joined, replayed
 from bot.impact_report import ImpactReport, first_report, report_of
+from bot.indexing import TEXTS_KEPT
+from bot.judging import Beside, Judging
 from bot.kept_file import decoded, read_kept, write_kept
 from bot.publish_case import Case, as_citizens
 from bot.publish_rules import RULE_LABELS, findings_of
@@ -33,7 +35,7 @@ from faq.office import JAPAN
 from faq.problem import IndexDamaged
 from nlp.normalise import normalise
 from nlp.progress import Progress, counted, unreported
-from nlp.text_cache import Remembered
+from nlp.text_cache import Remembered, TextCache
 
 _LOG = logging.getLogger(__name__)
 
@@ -41,6 +43,7 @@ _ENTRIES: Final = "entries.kept"
 _QUESTIONS: Final = "questions.kept"
 _VERDICTS: Final = "verdicts.kept"
 _VECTORS: Final = msgspec.msgpack.Decoder(dict[str, bytes])
+_BOOKS: Final = msgspec.msgpack.Decoder(dict[str, dict[str, Verdict]])
 
 _JUDGING: Final = "点検用質問に答えています"
 _COMPARING: Final = "今の公開版の答えと比べています"
@@ -87,22 +90,33 @@ class Publisher:
 
         Raises FaqFolderError with every problem of the folder.
         """
-        folder = self.prepare(path, progress)
-        release = self._shelf.current()
-        with self._asking() as ask:
-            draft = ask(folder.book)
-            after = draft.judge(folder.golden, at, counted(progress, _JUDGING))
-            book = self._book_of(release) if release else None
-            if book is None:
-                return Draft(folder, None, figures(after), first_report(folder.book, after))
-            current = ask(book)
-            before = current.judge(folder.golden, at, counted(progress, _COMPARING))
-            replay = replayed(current, draft, past, counted(progress, _REPLAYING))
-            progress(_CHECKING, 0, 0)
-            flips = joined(replay.flips, golden_flips(before, after))
-            found = findings_of(self._case(current, draft, before, after, flips, at))
-            impact = report_of(book, folder.book, before, after, replay, flips, found)
-            return Draft(folder, book, figures(after), impact)
+        book = self._published()
+        with BuildingProcess() as process:
+            folder = self._prepare(path, book, process, progress)
+            with self._asking(process) as ask:
+                return self._judged(folder, book, ask, past, at, progress)
+
+    def _judged(
+        self,
+        folder: FaqFolder,
+        book: FaqBook | None,
+        ask: Callable[[FaqBook], Verdicts],
+        past: Iterable[Heard],
+        at: datetime,
+        progress: Progress,
+    ) -> Draft:
+        draft = ask(folder.book)
+        after = draft.judge(folder.golden, at, counted(progress, _JUDGING))
+        if book is None:
+            return Draft(folder, None, figures(after), first_report(folder.book, after))
+        current = ask(book)
+        before = current.judge(folder.golden, at, counted(progress, _COMPARING))
+        replay = replayed(current, draft, past, counted(progress, _REPLAYING))
+        progress(_CHECKING, 0, 0)
+        flips = joined(replay.flips, golden_flips(before, after))
+        found = findings_of(self._case(current, draft, before, after, flips, at))
+        impact = report_of(book, folder.book, before, after, replay, flips, found)
+        return Draft(folder, book, figures(after), impact)
 
     def _case(
         self,
@@ -130,16 +144,21 @@ class Publisher:
             asks_after=as_citizens(draft.of, put, REJECTED),
             ranks_before=lambda asked: current.judge(asked, at),
             ranks_after=lambda asked: draft.judge(asked, at),
-            terms=cache(self._shelf.terms),
+            terms=cache(self._terms()),
             today=at.astimezone(JAPAN).date(),
         )
 
     def prepare(self, path: Path, progress: Progress = unreported) -> FaqFolder:
         """Read and check the folder and build its index; raises as `draft` does."""
+        with BuildingProcess() as process:
+            return self._prepare(path, self._published(), process, progress)
+
+    def _prepare(
+        self, path: Path, published: FaqBook | None, process: BuildingProcess, progress: Progress
+    ) -> FaqFolder:
         progress("FAQを点検しています", 0, 0)
-        with BuildingProcess() as building:
-            folder = self._read(path)
-            self._build(building, folder.book, self._shelf.current(), progress)
+        folder = self._read(path)
+        self._build(process, folder.book, published, progress)
         return folder
 
     def publish(
@@ -154,7 +173,7 @@ class Publisher:
             named = "、".join(sorted(RULE_LABELS[rule] for rule in blocks))
             raise PublishRefused(f"止めるべきことがあります（{named}）")
         book = draft.folder.book
-        archive = pack(self._shelf.index_folder(book.digest))
+        archive = pack(self._shelf.index_folder(book))
         return self._releases.add(book, archive, at, reason, by)
 
     def _read(self, path: Path) -> FaqFolder:
@@ -166,52 +185,71 @@ class Publisher:
             write_kept(kept, known.to_bytes())
         return folder
 
-    def _book_of(self, release: Release) -> FaqBook | None:
+    def _published(self) -> FaqBook | None:
+        release = self._shelf.current()
         try:
-            return self._shelf.book(release)
+            return self._shelf.book(release) if release else None
         except IndexDamaged as error:
             # What is broken must not keep its repair from being published.
             _LOG.warning("publishing without comparing: %s", error)
             return None
 
+    def _terms(self) -> Callable[[str], tuple[str, ...]]:
+        """Return what splits a text into its content words: those of the FAQ are kept."""
+        known = TextCache.terms_from_bytes(read_kept(self._shelf.index_root / TEXTS_KEPT))
+        return lambda text: known.of(normalise(text), self._shelf.terms)
+
     def _build(
-        self, process: BuildingProcess, book: FaqBook, current: Release | None, progress: Progress
+        self,
+        process: BuildingProcess,
+        book: FaqBook,
+        published: FaqBook | None,
+        progress: Progress,
     ) -> None:
-        folder = self._shelf.index_folder(book.digest)
+        folder = self._shelf.index_folder(book)
         with suppress(IndexDamaged):
-            FaqIndex.load(folder, book.digest)
-            return  # a dry run built it
+            FaqIndex.load(folder, book.index_digest)
+            return  # a dry run built it, or only what is not searched was edited
         with ThreadPoolExecutor(1) as meanwhile:
             meanwhile.submit(self._shelf.load_ahead)
             process.build(
                 book,
                 folder,
                 with_meaning=self._with_meaning,
-                previous=self._shelf.index_folder(current.digest) if current else None,
+                previous=self._shelf.fetch_index(published) if published else None,
                 progress=progress,
             )
 
     @contextmanager
-    def _asking(self) -> Iterator[Callable[[FaqBook], Verdicts]]:
+    def _asking(self, process: BuildingProcess) -> Iterator[Callable[[FaqBook], Verdicts]]:
         """Give what desks make of questions, and keep it when all is asked."""
         root = self._shelf.index_root
         made_with = str(self._shelf.thresholds)
         questions = Remembered(decoded(read_kept(root / _QUESTIONS), _VECTORS))
-        asked: list[tuple[Path, Verdicts]] = []
+        known = decoded(read_kept(root / _VERDICTS, made_with), _BOOKS)
+        asked: dict[str, Verdicts] = {}
 
         def ask(book: FaqBook) -> Verdicts:
-            kept = self._shelf.index_folder(book.digest) / _VERDICTS
-            verdicts = Verdicts(
-                book,
-                lambda: self._shelf.desk_of(book, known=questions),
-                read_kept(kept, made_with),
-            )
-            asked.append((kept, verdicts))
-            return verdicts
+            if book.digest not in asked:
+                judging = self._judging(book, questions, process)
+                asked[book.digest] = Verdicts(book, judging, known.get(book.digest))
+            return asked[book.digest]
 
         yield ask
-        for kept, verdicts in asked:
-            if verdicts.has_changed and kept.parent.is_dir():
-                write_kept(kept, verdicts.to_bytes(), made_with)
+        if any(one.has_changed for one in asked.values()):
+            used = {digest: one.used for digest, one in asked.items()}
+            write_kept(root / _VERDICTS, msgspec.msgpack.encode(used), made_with)
         if questions.used and questions.has_changed:
             write_kept(root / _QUESTIONS, msgspec.msgpack.encode(questions.used))
+
+    def _judging(
+        self, book: FaqBook, questions: Remembered[bytes], process: BuildingProcess
+    ) -> Judging:
+        def open_beside() -> None:
+            folder = self._shelf.fetch_index(book)
+            process.open(book, folder, self._shelf.thresholds, questions.known)
+
+        return Judging(
+            lambda: self._shelf.desk_of(book, known=questions),
+            Beside(process, book.digest, open_beside, questions),
+        )

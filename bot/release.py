@@ -1,9 +1,9 @@
 """A published FaqBook with its index: who, when, why; and the desk it is served from."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Protocol
@@ -12,10 +12,10 @@ from bot.building_process import build_index_apart
 from bot.decision import Thresholds
 from bot.desk import InquiryDesk
 from bot.errors import NoRelease
-from bot.understanding import Understanding, load_ahead
+from bot.open_desk import open_desk
+from bot.understanding import load_ahead
 from faq.archive import unpack
 from faq.book import FaqBook
-from faq.index import FaqIndex
 from faq.problem import IndexDamaged
 from nlp.encoder import MeaningUnavailable, SentenceEncoder
 from nlp.text_cache import Remembered
@@ -107,37 +107,57 @@ class ReleaseShelf:
         """Return the content words of a text."""
         return self._tokeniser.terms(text)
 
-    def desk(self, release: Release | None = None) -> InquiryDesk:
+    def desk(
+        self, release: Release | None = None, pause: Callable[[], None] = lambda: None
+    ) -> InquiryDesk:
         """Return the desk of a release (the current one when none is named).
 
-        Raises NoRelease when nothing was published, IndexDamaged when it cannot be restored.
+        Calls `pause` between the pieces of the work. Raises NoRelease when nothing was published,
+        IndexDamaged when it cannot be restored.
         """
         release = release or self._releases.current()
-        return self.desk_of(self.book(release), number=release.number)
+        book = self.book(release)
+        pause()
+        return self.desk_of(book, number=release.number, pause=pause)
 
     def book(self, release: Release) -> FaqBook:
         """Return what a release shows; raises IndexDamaged when its snapshot cannot be read."""
         return FaqBook.from_json(self._releases.snapshot(release.digest))
 
     def desk_of(
-        self, book: FaqBook, number: int = 0, known: Remembered[bytes] | None = None
+        self,
+        book: FaqBook,
+        number: int = 0,
+        known: Remembered[bytes] | None = None,
+        pause: Callable[[], None] = lambda: None,
     ) -> InquiryDesk:
         """Return a desk for a book with an index, which need not be published.
 
-        `known` are the vectors of questions that are asked again and again.
+        The index is opened as unpacked here, else from the store, else built anew. `known` are the
+        vectors of questions that are asked again and again.
         """
-        index, understanding = self._open(book)
-        if known is not None and understanding.meaning:
-            meaning = understanding.meaning.remembering(known)
-            understanding = replace(understanding, meaning=meaning)
-        return InquiryDesk(
-            book,
-            index,
-            self._tokeniser,
-            understanding=understanding,
-            thresholds=self._thresholds,
-            release=number,
-        )
+        folder = self.index_folder(book)
+
+        def opened() -> InquiryDesk:
+            return open_desk(
+                book,
+                folder,
+                self._tokeniser,
+                self._thresholds,
+                number=number,
+                known=known,
+                pause=pause,
+            )
+
+        with suppress(IndexDamaged):
+            return opened()
+        try:
+            self._unpack(book)
+            return opened()
+        except IndexDamaged as error:
+            _LOG.warning("building the index of %s anew: %s", book.digest[:12], error)
+        build_index_apart(book, folder, with_meaning=self._with_meaning)
+        return opened()
 
     def load_ahead(self) -> None:
         """Load what the first desk of this process would have to wait for."""
@@ -159,23 +179,17 @@ class ReleaseShelf:
         except NoRelease:
             return None
 
-    def index_folder(self, digest: str) -> Path:
-        """Return where the index of a book is, or would be, unpacked."""
-        return self._index_root / digest
+    def index_folder(self, book: FaqBook) -> Path:
+        """Return where the index of a book is, or would be; it may share it with other books."""
+        return self._index_root / book.index_digest
 
-    def _open(self, book: FaqBook) -> tuple[FaqIndex, Understanding]:
-        """Open the index of a book: as unpacked here, else from the store, else built anew."""
-        folder = self.index_folder(book.digest)
-        with suppress(IndexDamaged):
-            return _opened(folder, book.digest)
-        try:
-            unpack(self._releases.index_archive(book.digest), folder)
-            return _opened(folder, book.digest)
-        except IndexDamaged as error:
-            _LOG.warning("building the index of %s anew: %s", book.digest[:12], error)
-        build_index_apart(book, folder, with_meaning=self._with_meaning)
-        return _opened(folder, book.digest)
+    def fetch_index(self, book: FaqBook) -> Path:
+        """Return the index folder of a published book, from the store if it is not here yet."""
+        folder = self.index_folder(book)
+        if not folder.is_dir():
+            with suppress(IndexDamaged):
+                self._unpack(book)
+        return folder
 
-
-def _opened(folder: Path, digest: str) -> tuple[FaqIndex, Understanding]:
-    return FaqIndex.load(folder, digest), Understanding.load(folder)
+    def _unpack(self, book: FaqBook) -> None:
+        unpack(self._releases.index_archive(book.digest), self.index_folder(book))

@@ -2,18 +2,13 @@
 
 Publishing asks the golden questions and what citizens asked before, of the draft and of the
 current release. The draft of today is the current release of the next time, so what its desk made
-of a question is kept beside its index.
+of a question is kept beside the indexes.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Final
 
-import msgspec
-
-from bot.desk import InquiryDesk
 from bot.evaluation import (
     RANKING_DEPTH,
     REJECTED,
@@ -21,40 +16,32 @@ from bot.evaluation import (
     Verdict,
     judged_as,
     question_of,
-    verdict_of,
 )
-from bot.kept_file import decoded
+from bot.judging import Judging
 from bot.question import Question
 from faq.book import FaqBook
 from faq.files.golden import GoldenQuestion
 from faq.office import JAPAN
 from nlp.progress import Count, uncounted
 
-_THREADS: Final = 2  # half of the work is done outside the interpreter's lock
-_REPORTED: Final = 20
-_DECODER: Final = msgspec.msgpack.Decoder(dict[str, Verdict])
-
 
 class Verdicts:
-    """Verdicts on one book; its desk is opened only when a question is not known yet."""
+    """Verdicts on one book; only questions that are not known yet are judged."""
 
     def __init__(
-        self, book: FaqBook, open_desk: Callable[[], InquiryDesk], kept: bytes | None
+        self, book: FaqBook, judging: Judging, known: Mapping[str, Verdict] | None = None
     ) -> None:
         self.book = book
-        self._open_desk = open_desk
-        self._known = decoded(kept, _DECODER)
-        self._used: dict[str, Verdict] = {}
+        self._judging = judging
+        self._known = known or {}
         self._expired_on: dict[date, str] = {}
+        self.used: dict[str, Verdict] = {}
+        """The verdicts that were asked for, to be kept for the next time."""
 
     @property
     def has_changed(self) -> bool:
         """Whether keeping it again would write something else."""
-        return self._used.keys() != self._known.keys()
-
-    def to_bytes(self) -> bytes:
-        """Return the verdicts that were asked for, to be kept for the next time."""
-        return msgspec.msgpack.encode(self._used)
+        return self.used.keys() != self._known.keys()
 
     def judge(
         self, golden: Sequence[GoldenQuestion], at: datetime, count: Count = uncounted
@@ -77,21 +64,12 @@ class Verdicts:
         missing = {
             key: question
             for key, question in zip(keys, questions, strict=True)
-            if key not in known and key not in self._used
+            if key not in known and key not in self.used
         }
-        self._used.update(known)
-        if missing:
-            self._consider(missing, depth, count)
-        return [self._used[key] for key in keys]
-
-    def _consider(self, missing: Mapping[str, Question], depth: int, count: Count) -> None:
-        desk = self._open_desk()
-        with ThreadPoolExecutor(_THREADS) as pool:
-            verdicts = pool.map(lambda one: verdict_of(desk, one, depth), missing.values())
-            for at, (key, verdict) in enumerate(zip(missing, verdicts, strict=True)):
-                if at % _REPORTED == 0:
-                    count(at, len(missing))
-                self._used[key] = verdict
+        self.used.update(known)
+        verdicts = self._judging.verdicts(list(missing.values()), depth, count)
+        self.used.update(zip(missing, verdicts, strict=True))
+        return [self.used[key] for key in keys]
 
     def _key(self, question: Question, depth: int) -> str:
         # All that a reply depends on beside the book; the day counts only for what has expired.

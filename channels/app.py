@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import logging
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -276,7 +275,7 @@ async def _running(
     # A question waits for the interpreter some 25 times (after each product of matrices); while
     # another thread loads a release, each wait takes as long as this, 5 ms if nothing is said.
     sys.setswitchinterval(_SWITCH_SECONDS)
-    await _load_first(live)
+    await _once_the_database_is_there(live.refresh)
     writer.start()
     await _once_the_database_is_there(board.refresh)
     if line:
@@ -307,19 +306,6 @@ async def _running(
             await line.finish()
         await asyncio.to_thread(writer.stop)
         spooling.close()
-
-
-async def _load_first(live: LiveDesk) -> None:
-    # What lives as long as the process need not be looked through for garbage: not while it is
-    # being loaded (a third of a second), nor later, when it would stop all answers for up to 80 ms
-    # whenever a new release is loaded.
-    gc.disable()
-    try:
-        await _once_the_database_is_there(live.refresh)
-    finally:
-        gc.collect()
-        gc.freeze()
-        gc.enable()
 
 
 async def _once_the_database_is_there(read: Callable[[], object]) -> None:

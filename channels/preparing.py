@@ -101,6 +101,6 @@ def _check(backend: Backend, by: str, reports: Connection) -> int:
     past = backend.inquiries.heard(at - REPLAYED)
     folder = backend.settings.draft_folder
     draft = backend.publisher.draft(folder, past, at, lambda *told: reports.send(told))
-    archive = pack(backend.shelf.index_folder(draft.folder.book.digest))
+    archive = pack(backend.shelf.index_folder(draft.folder.book))
     report = draft.impact.to_json()
     return backend.drafts.add(draft.folder.book, archive, report, at, by).number

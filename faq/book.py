@@ -50,18 +50,27 @@ class FaqBook:
         return msgspec.json.encode(self, order="sorted")
 
     @classmethod
-    def from_json(cls, snapshot: bytes, digest: str = "") -> "FaqBook":
+    def from_json(cls, snapshot: bytes, digest: str = "", index_digest: str = "") -> "FaqBook":
         """Read a snapshot back; raises IndexDamaged when it is not one.
 
-        It goes on by the digest it was published with: a version with more fields would write it
-        otherwise, and look for its index in vain. Without `digest` that of the snapshot is taken.
+        It goes on by the digests it was published with: a version with more fields would write it
+        otherwise, and look for its index in vain. Without them those of the snapshot are taken.
         """
         try:
             book = msgspec.json.decode(snapshot, type=cls)
         except msgspec.MsgspecError as error:
             raise IndexDamaged(f"the snapshot of the book cannot be read: {error}") from error
         vars(book)["digest"] = digest or hashlib.sha256(snapshot).hexdigest()
+        vars(book)["index_digest"] = index_digest or index_digest_of(snapshot)
         return book
+
+    @cached_property
+    def index_digest(self) -> str:
+        """SHA-256 (hex) over all that an index is made from: entries and synonyms.
+
+        Books that differ elsewhere (in sentences, offices, items) share one index.
+        """
+        return index_digest_of(self.to_json())
 
     @cached_property
     def by_id(self) -> Mapping[str, FaqEntry]:
@@ -170,3 +179,24 @@ class FaqBook:
     def ward(self, name: str) -> Ward | None:
         """Return the ward of that id or Japanese name, or None."""
         return next((ward for ward in self.wards if name in (ward.id, ward.name)), None)
+
+
+class _Indexed(msgspec.Struct):
+    """The parts of a snapshot that an index is made from, as they are written."""
+
+    entries: msgspec.Raw
+    synonyms: msgspec.Raw = msgspec.Raw(b"[]")
+
+
+def index_digest_of(snapshot: bytes) -> str:
+    """Return the `index_digest` of a snapshot's book, by the letter: as its version wrote it.
+
+    Raises IndexDamaged when it is no snapshot.
+    """
+    try:
+        indexed = msgspec.json.decode(snapshot, type=_Indexed)
+    except msgspec.MsgspecError as error:
+        raise IndexDamaged(f"the snapshot of the book cannot be read: {error}") from error
+    digest = hashlib.sha256(indexed.entries)
+    digest.update(indexed.synonyms)
+    return digest.hexdigest()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from faq.book import FaqBook
 from faq.entry import FaqEntry
@@ -40,7 +41,7 @@ def build_words(book: FaqBook, folder: Path, terms: Terms) -> None:
     for field in FIELDS:
         texts = [field_text(entry, field) for entry in book.entries]
         _build_field([split.of(text) for text in texts], folder, field)
-    manifest = {"format": FORMAT, "digest": book.digest, "size": len(book.entries)}
+    manifest = {"format": FORMAT, "digest": book.index_digest, "size": len(book.entries)}
     (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
 
 
@@ -60,17 +61,14 @@ class _Split:
 def _build_bm25(book: FaqBook, folder: Path, split: _Split) -> None:
     wordings = [entry.wordings() for entry in book.entries]
     row_starts = np.concatenate([[0], np.cumsum([len(one) for one in wordings])]).astype(np.int64)
-    rows = [split.of(question) + split.of(answer) for one in wordings for question, answer in one]
-    counts, names = _counted(rows)
+    counts, names = _counted_together([pair for one in wordings for pair in one], split)
     lengths = np.asarray(counts.sum(axis=1)).ravel()
     by_term = counts.T.tocsr().astype(np.float64)
     by_term.sort_indices()
     tf, at = by_term.data, by_term.indices
-    norm = K1 * (1 - B + B * lengths / max(float(lengths.mean()) if len(rows) else 0.0, 1.0))
+    norm = K1 * (1 - B + B * lengths / max(float(lengths.mean()) if len(lengths) else 0.0, 1.0))
     owner = np.repeat(np.arange(len(wordings)), np.diff(row_starts))
-    held = np.array(
-        [len(np.unique(owner[at[span]])) for span in _spans(by_term.indptr)], dtype=np.float64
-    )
+    held = _distinct(owner[at], by_term.indptr).astype(np.float64)
     main = row_starts[:-1]
     arrays = {
         "starts": by_term.indptr.astype(np.int64),
@@ -83,8 +81,21 @@ def _build_bm25(book: FaqBook, folder: Path, split: _Split) -> None:
     np.save(folder / "row-starts.npy", row_starts, allow_pickle=False)
 
 
-def _spans(starts: Any) -> list[slice]:
-    return [slice(start, end) for start, end in itertools.pairwise(starts)]
+def _distinct(values: NDArray[np.int64], starts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return how many different values each span holds, of values that ascend within it."""
+    is_new = np.ones(len(values), dtype=np.int64)
+    is_new[1:] = values[1:] != values[:-1]
+    is_new[starts[:-1][starts[:-1] < len(values)]] = 1
+    so_far = np.concatenate([[0], np.cumsum(is_new)])
+    return np.asarray(np.diff(so_far[starts]), dtype=np.int64)
+
+
+def _counted_together(pairs: list[tuple[str, str]], split: _Split) -> tuple[Any, list[str]]:
+    """Count the words of both texts of each pair; each text is counted once, however often used."""
+    places = {text: at for at, text in enumerate(dict.fromkeys(itertools.chain(*pairs)))}
+    counts, names = _counted([split.of(text) for text in places])
+    first, second = (np.array([places[one[at]] for one in pairs], dtype=np.int64) for at in (0, 1))
+    return counts[first] + counts[second], names
 
 
 def _counted(rows: list[tuple[str, ...]]) -> tuple[Any, list[str]]:

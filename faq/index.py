@@ -1,7 +1,7 @@
 """All that is needed to search one book, opened from the files its publisher wrote."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -26,7 +26,7 @@ MANIFEST: Final = "index.json"
 
 @dataclass(frozen=True)
 class FaqIndex:
-    """The searchable form of the book `digest` with `size` entries.
+    """The searchable form of a book with `size` entries; `digest` is of what it was made from.
 
     Wordings (an entry's question, phrasings, variants) are rows, grouped by entry: `row_starts`
     (size+1) says where each entry's rows start. `vectors` is None when published without meaning.
@@ -40,19 +40,19 @@ class FaqIndex:
     vectors: VectorIndex | None
 
     @classmethod
-    def load(cls, folder: Path, digest: str) -> "FaqIndex":
-        """Open the index of the book `digest`, arrays mapped, not read.
+    def load(cls, folder: Path, *digests: str) -> "FaqIndex":
+        """Open an index, arrays mapped, not read: one of the `digests`, or any when none is named.
 
         Raises IndexDamaged when files are missing, cut short, of another format or another book.
         """
         try:
             manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-            _check_manifest(manifest, digest)
+            _check_manifest(manifest, digests)
             size = int(manifest["size"])
             row_starts = np.load(folder / "row-starts.npy", allow_pickle=False)
             rows = int(row_starts[-1])
             opened = cls(
-                digest=digest,
+                digest=str(manifest["digest"]),
                 size=size,
                 row_starts=row_starts,
                 words=WordIndex.load(folder, rows, size),
@@ -75,8 +75,8 @@ class FaqIndex:
         return best
 
 
-def _check_manifest(manifest: Mapping[str, Any], digest: str) -> None:
+def _check_manifest(manifest: Mapping[str, Any], digests: Collection[str]) -> None:
     if manifest["format"] != FORMAT:
         raise IndexDamaged(f"the index has format {manifest['format']}, not {FORMAT}")
-    if manifest["digest"] != digest:
+    if digests and manifest["digest"] not in digests:
         raise IndexDamaged(f"the index belongs to book {manifest['digest'][:12]}")

@@ -73,7 +73,10 @@ def keys_of(entries: Sequence[EntryTexts], pooling: TextPooling, progress: Progr
         if at % _REPORTED == 0:
             progress(_READING, at, len(entries))
         asked += pooling.keys([question for question, _ in entry.wordings])
-        openings = {answer: clean(answer)[:ANSWER_CHARACTERS] for _, answer in entry.wordings}
+        openings = {
+            answer: clean(answer)[:ANSWER_CHARACTERS]
+            for answer in {told for _, told in entry.wordings}
+        }
         told += pooling.keys([openings[answer] or question for question, answer in entry.wordings])
         question, answer = entry.wordings[0]
         own = sentences(answer) or [question]

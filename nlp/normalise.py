@@ -16,7 +16,8 @@ _VARIATION_SELECTORS: Final = (
     | frozenset(map(chr, range(0xE0100, 0xE01F0)))
     | frozenset("\u180b\u180c\u180d\u180f")
 )
-_BREAKS: Final = dict.fromkeys(map(ord, "\n\r\t\v\f\u2028\u2029"), " ")
+_BREAKS: Final = frozenset("\n\r\t\v\f\u2028\u2029")
+_SPACE_FOR_BREAK: Final = dict.fromkeys(map(ord, _BREAKS), " ")
 _HIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _MARK_CATEGORIES: Final = frozenset({"Mn", "Me"})
 _WATCHED_CATEGORIES: Final = _HIDDEN_CATEGORIES | _MARK_CATEGORIES
@@ -47,9 +48,12 @@ def _is_control(char: str) -> bool:
 def _without_hidden(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
-    text = text.translate(_BREAKS)
     # A text has few different characters: most texts are seen to be plain without a walk over them.
-    if _WATCHED_CATEGORIES.isdisjoint(map(unicodedata.category, set(text))):
+    different = set(text)
+    if not different.isdisjoint(_BREAKS):
+        text = text.translate(_SPACE_FOR_BREAK)
+        different.difference_update(_BREAKS)
+    if _WATCHED_CATEGORIES.isdisjoint(map(unicodedata.category, different)):
         return text
     kept: list[str] = []
     marks = 0

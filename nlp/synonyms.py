@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
 
@@ -46,13 +46,12 @@ class SynonymTable:
             form[0] for known in (self._others, self._shared) for form in known if len(form) > 1
         }
 
-    @classmethod
+    @staticmethod
     def of_city(
-        cls, own: Iterable[Sequence[str]], terms: Callable[[str], tuple[str, ...]]
+        own: Iterable[Sequence[str]], terms: Callable[[str], tuple[str, ...]]
     ) -> "SynonymTable":
         """Return the Sudachi dictionary's groups, the municipal ones and the city's own."""
-        words = (*municipal_groups(), *own)
-        return cls(([terms(word) for word in group] for group in words), _sudachi_others())
+        return _table_of((*municipal_groups(), *map(tuple, own)), terms)
 
     def of(self, form: Form) -> tuple[Form, ...]:
         """Return the other forms of a form's groups."""
@@ -78,6 +77,14 @@ class SynonymTable:
             if term in self._begins:
                 for end in range(start + 2, min(start + _LONGEST, len(terms)) + 1):
                     yield tuple(terms[start:end])
+
+
+@lru_cache(maxsize=1)
+def _table_of(
+    groups: tuple[tuple[str, ...], ...], terms: Callable[[str], tuple[str, ...]]
+) -> SynonymTable:
+    # Immutable, and mostly the same in the next release.
+    return SynonymTable(([terms(word) for word in group] for group in groups), _sudachi_others())
 
 
 def municipal_groups() -> tuple[tuple[str, ...], ...]:

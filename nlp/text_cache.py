@@ -15,26 +15,29 @@ class Remembered(Generic[T]):
     """A function of a text, computed once a text; only texts that were asked for are kept on."""
 
     def __init__(self, known: dict[str, T] | None = None) -> None:
-        self._known = known if known is not None else {}
+        self.known = known if known is not None else {}
         self.used: dict[str, T] = {}
 
     @property
     def has_changed(self) -> bool:
         """Whether keeping it again would write something else."""
-        return self.used.keys() != self._known.keys()
+        return self.used.keys() != self.known.keys()
 
     def of(self, text: str, read: Callable[[str], T]) -> T:
         """Return the value of a text, reading it when it is new."""
         try:
             return self.used[text]
         except KeyError:
-            value = self._known[text] if text in self._known else read(text)
+            value = self.known[text] if text in self.known else read(text)
             self.used[text] = value
             return value
 
 
-class _Kept(msgspec.Struct, array_like=True):
+class _KeptTerms(msgspec.Struct, array_like=True):
     terms: dict[str, tuple[str, ...]]
+
+
+class _Kept(_KeptTerms, array_like=True):
     readings: dict[str, Readings]
     pieces: dict[str, bytes]
 
@@ -60,6 +63,14 @@ class TextCache:
             cache.readings = Remembered(found.readings)
             cache.pieces = Remembered(found.pieces)
         return cache
+
+    @staticmethod
+    def terms_from_bytes(kept: bytes | None) -> Remembered[tuple[str, ...]]:
+        """Return the terms alone of what `to_bytes` gave."""
+        try:
+            return Remembered(msgspec.msgpack.decode(kept, type=_KeptTerms).terms if kept else {})
+        except msgspec.MsgspecError:
+            return Remembered()
 
     def to_bytes(self) -> bytes:
         """Return what was used, to be kept for the next time."""

@@ -53,7 +53,7 @@ def samples_of(
         book = read_book(city.faq, normalise)
         folder = scratch / book.digest
         build_index(book, folder)
-        index, understanding = FaqIndex.load(folder, book.digest), Understanding.load(folder)
+        index, understanding = FaqIndex.load(folder, book.index_digest), Understanding.load(folder)
         tokeniser = SudachiTokeniser()
         desks = {
             "with_meaning": InquiryDesk(book, index, tokeniser, understanding=understanding),

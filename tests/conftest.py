@@ -78,7 +78,7 @@ def desk_of(
     def make(book: FaqBook, *, with_meaning: bool = False) -> InquiryDesk:
         folder = tmp_path_factory.mktemp("index") / book.digest
         build_index(book, folder, with_meaning=with_meaning)
-        index = FaqIndex.load(folder, book.digest)
+        index = FaqIndex.load(folder, book.index_digest)
         return InquiryDesk(book, index, tokeniser, understanding=Understanding.load(folder))
 
     return make

@@ -15,7 +15,7 @@ from bot.understanding import Understanding
 from channels.archive import IN_AUDIT
 from channels.commands.finding import Finding, tried
 from channels.settings import Settings
-from faq.book import FaqBook
+from faq.book import FaqBook, index_digest_of
 from faq.index import FaqIndex
 from faq.office import JAPAN
 from faq.problem import IndexDamaged
@@ -86,11 +86,11 @@ def _release(releases: SqlReleases, index_root: Path) -> Finding:
     release = releases.current()
     book = FaqBook.from_json(releases.snapshot(release.digest))
     said = f"公開版 {release.number}（FAQ {len(book.entries)} 件）が使えます"
-    folder = index_root / release.digest
+    folder = index_root / book.index_digest
     if not folder.exists():
         return Finding("ok", "公開版", f"{said}（索引は、受付を始めるときに取り出します）")
     try:
-        FaqIndex.load(folder, release.digest)
+        FaqIndex.load(folder, book.index_digest, release.digest)
         Understanding.load(folder)
     except IndexDamaged as error:
         said = f"公開版 {release.number} の索引のファイルが壊れています（{error}）"
@@ -101,9 +101,13 @@ def _release(releases: SqlReleases, index_root: Path) -> Finding:
 
 def _indexes(releases: SqlReleases, index_root: Path) -> Finding:
     """Look for indexes of what is neither a release nor a draft any more."""
-    known = releases.digests()
     folders = sorted(index_root.iterdir()) if index_root.exists() else []
-    left = [one for one in folders if one.is_dir() and one.name not in known]
+    unknown = {one.name for one in folders if one.is_dir()}
+    for digest in releases.digests():
+        if not unknown:
+            break
+        unknown.discard(index_digest_of(releases.snapshot(digest)))
+    left = [one for one in folders if one.name in unknown]
     if not left:
         return Finding("ok", "索引", "使わないフォルダはありません")
     files = [path for one in left for path in one.rglob("*") if path.is_file()]

@@ -16,12 +16,11 @@ from rich.table import Table
 from bot.building_process import build_index_apart
 from bot.desk import InquiryDesk
 from bot.evaluation import RANKING_DEPTH, Figures, Judged, figures, figures_by_set, judge
-from bot.understanding import Understanding
+from bot.open_desk import open_desk
 from channels.clock import now
 from channels.commands.console import out, read_settings, steps
 from faq.book import FaqBook
 from faq.files.sources import read_book, read_questions
-from faq.index import FaqIndex
 from nlp.normalise import normalise
 from nlp.progress import Progress
 from nlp.tokeniser import SudachiTokeniser
@@ -113,13 +112,7 @@ def _desk_for(book: FaqBook, root: Path, progress: Progress) -> InquiryDesk:
     settings = read_settings()
     folder = root / book.digest
     build_index_apart(book, folder, with_meaning=settings.meaning, progress=progress)
-    return InquiryDesk(
-        book,
-        FaqIndex.load(folder, book.digest),
-        SudachiTokeniser(),
-        understanding=Understanding.load(folder),
-        thresholds=settings.thresholds,
-    )
+    return open_desk(book, folder, SudachiTokeniser(), settings.thresholds)
 
 
 def _write_rankings(path: Path, judged: Sequence[Judged]) -> None:

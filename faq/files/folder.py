@@ -17,7 +17,7 @@ from faq.files.known_entries import KnownEntries
 from faq.files.notices import NOTICES_FILE, read_notices
 from faq.files.offices import read_city, read_offices, read_wards
 from faq.files.replies import read_sentences, read_synonyms
-from faq.files.yaml_file import Problems, Record
+from faq.files.yaml_file import Problems, Record, read_text
 from faq.item import Item
 from faq.notice import Notice
 from faq.office import Office, OfficeGroup
@@ -61,30 +61,36 @@ def inspect_folder(
 ) -> FolderReport:
     """Read the folder and check it whole; never raises for what is written in it.
 
-    Entries that are `known` are not parsed again, but checked like all others.
+    What is `known` is not parsed again, but checked like all the rest.
     """
-    return _Reading(path, normalise, known).report()
+    quick = _Reading(path, normalise, known, known).report()
+    # Only what is parsed knows its lines.
+    return _Reading(path, normalise, known, None).report() if quick.problems and known else quick
 
 
 class _Reading:
     """One pass over a folder; each file's problems are kept apart and joined at the end."""
 
     def __init__(
-        self, path: Path, normalise: Callable[[str], str], known: KnownEntries | None
+        self,
+        path: Path,
+        normalise: Callable[[str], str],
+        known: KnownEntries | None,
+        known_files: KnownEntries | None,
     ) -> None:
         self._path = path
         self._normalise = normalise
         self._known = known
+        self._known_files = known_files
         self._files: list[Problems] = []
 
     def report(self) -> FolderReport:
         self._check_files()
         city = self._read("city.yaml", read_city, City("市"))
-        wards = self._read("wards.yaml", read_wards, list[tuple[Ward, Record]]())
-        nowhere: tuple[_Offices, _Groups] = ([], [])
-        offices, groups = self._read("offices.yaml", read_offices, nowhere)
-        sentences = self._read("replies.yaml", read_sentences, list[tuple[FixedSentence, Record]]())
-        synonyms = self._read("synonyms.yaml", read_synonyms, list[tuple[str, ...]]())
+        wards = self._listed("wards.yaml", read_wards, list[Ward])
+        offices, groups = self._offices()
+        sentences = self._listed("replies.yaml", read_sentences, list[FixedSentence])
+        synonyms = self._synonyms()
         entries = self._entries()
         self._cross_check(city, wards, offices, groups, sentences)
         check_entries(
@@ -136,6 +142,58 @@ class _Reading:
     def _read(self, name: str, reader: Callable[[Path, Problems], _T], empty: _T) -> _T:
         path = self._path / name
         return reader(path, self._problems(path)) if is_there(path) else empty
+
+    def _listed(
+        self,
+        name: str,
+        reader: Callable[[Path, Problems], list[tuple[_T, Record]]],
+        kind: type[list[_T]],
+    ) -> list[tuple[_T, Record]]:
+        """Return the records of a file; those of a file that is known are nowhere."""
+
+        def read(path: Path, problems: Problems) -> list[_T]:
+            found.extend(reader(path, problems))
+            return [value for value, _ in found]
+
+        found: list[tuple[_T, Record]] = []
+        values = self._once(name, read, kind)
+        nowhere = self._nowhere(name)
+        return found or [(value, nowhere) for value in values or ()]
+
+    def _offices(self) -> tuple[_Offices, _Groups]:
+        def read(path: Path, problems: Problems) -> tuple[list[Office], list[OfficeGroup]]:
+            offices, groups = read_offices(path, problems)
+            found.append((offices, groups))
+            return [office for office, _ in offices], [group for group, _ in groups]
+
+        found: list[tuple[_Offices, _Groups]] = []
+        values = self._once("offices.yaml", read, tuple[list[Office], list[OfficeGroup]])
+        if found or values is None:
+            return found[0] if found else ([], [])
+        nowhere = self._nowhere("offices.yaml")
+        return [(one, nowhere) for one in values[0]], [(one, nowhere) for one in values[1]]
+
+    def _nowhere(self, name: str) -> Record:
+        return Record.nowhere(self._problems(self._path / name))
+
+    def _synonyms(self) -> list[tuple[str, ...]]:
+        return self._once("synonyms.yaml", read_synonyms, list[tuple[str, ...]]) or []
+
+    def _once(self, name: str, reader: Callable[[Path, Problems], _T], kind: type[_T]) -> _T | None:
+        """Return what stands in a file, parsing it unless it is known; None without the file."""
+        path = self._path / name
+        if not is_there(path):
+            return None
+        text = read_text(path, Problems(name))
+        known = self._known_files
+        value = known.of_file(name, text, kind) if known and text is not None else None
+        if value is not None:
+            return value
+        problems = self._problems(path)
+        value = reader(path, problems)
+        if known and text is not None and not problems.found:
+            known.keep_file(name, text, value)
+        return value
 
     def _entries(self) -> list[ReadEntry]:
         return [

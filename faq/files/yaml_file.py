@@ -145,6 +145,13 @@ class Record:
         self._problems = problems
         self._asked: set[str] = set()
 
+    @classmethod
+    def nowhere(cls, problems: Problems) -> "Record":
+        """Return an empty record at the start of a file, for what was not read again."""
+        node = CommentedMap()
+        node.lc.line = node.lc.col = 0
+        return cls(node, problems)
+
     @property
     def position(self) -> tuple[int, int]:
         """Line and column where the record starts, from 0."""

@@ -54,7 +54,7 @@ def test_without_the_encoder_words_alone_are_indexed(
     monkeypatch.setattr(indexing, "build_meaning", unavailable)
     said: list[str] = []
     build_index(small_book, tmp_path / "x", progress=lambda step, _done, _all: said.append(step))
-    assert FaqIndex.load(tmp_path / "x", small_book.digest).vectors is None
+    assert FaqIndex.load(tmp_path / "x", small_book.index_digest).vectors is None
     assert "ことばの索引だけを使います" in said[-1]
 
 
@@ -92,4 +92,4 @@ def test_vectors_of_another_book_are_damage(small_book: FaqBook, tmp_path: Path)
     for name in ("vectors.rows.npy", "vectors.passages.npy", "vectors.passage-starts.npy"):
         shutil.copy(tmp_path / "y" / name, tmp_path / "x" / name)
     with pytest.raises(IndexDamaged, match="vectors"):
-        FaqIndex.load(tmp_path / "x", small_book.digest)
+        FaqIndex.load(tmp_path / "x", small_book.index_digest)

@@ -156,7 +156,7 @@ def test_an_index_of_another_format_is_built_anew(
     backend: Backend, caplog: pytest.LogCaptureFixture
 ) -> None:
     release = backend.releases.current()
-    manifest = backend.shelf.index_folder(release.digest) / "index.json"
+    manifest = backend.shelf.index_folder(backend.shelf.book(release)) / "index.json"
     manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"format": 1}))
     store_archive(backend, release.digest, pack(manifest.parent))
     live = LiveDesk(backend.shelf, backend.releases)
@@ -165,6 +165,43 @@ def test_an_index_of_another_format_is_built_anew(
     assert live.desk.consider(question).kind == "answered"
     assert json.loads(manifest.read_text())["format"] == FORMAT
     assert "anew: the index has format 1" in caplog.text
+
+
+def test_an_index_that_names_the_whole_book_still_serves(
+    backend: Backend, caplog: pytest.LogCaptureFixture
+) -> None:
+    release = backend.releases.current()
+    folder = backend.shelf.index_folder(backend.shelf.book(release))
+    before = folder.rename(folder.with_name(release.digest))
+    manifest = before / "index.json"
+    manifest.write_text(
+        json.dumps(json.loads(manifest.read_text()) | {"digest": release.digest}), encoding="utf-8"
+    )
+    store_archive(backend, release.digest, pack(before))
+    question = Question.from_text("粗大ごみを捨てたい", "web", NOON)
+    assert backend.shelf.desk().consider(question).kind == "answered"
+    assert "anew" not in caplog.text
+
+
+def test_an_edit_beside_the_entries_builds_no_index(backend: Backend, city_folder: Path) -> None:
+    before = backend.shelf.desk()
+    replies = city_folder / "replies.yaml"
+    text = replies.read_text()
+    sentence = before.book.sentences[0].text[0]
+    replies.write_text(text.replace(sentence, f"{sentence}（改）"))
+    said: list[str] = []
+    draft = backend.publisher.draft(city_folder, [], NOON, lambda step, *_: said.append(step))
+    assert not any("索引" in step for step in said)
+    release = backend.publisher.publish(draft, NOON, reason="文を直す", by="test")
+    assert release.digest != backend.releases.get(1).digest
+    assert backend.shelf.index_folder(draft.folder.book) == backend.shelf.index_folder(before.book)
+    assert backend.shelf.desk(release).book.sentences[0].text[0].endswith("（改）")
+    shutil.rmtree(backend.settings.index_root)
+    assert backend.shelf.desk(release).consider(
+        Question.from_text("粗大ごみを捨てたい", "web", NOON)
+    ) == backend.shelf.desk_of(draft.folder.book).consider(
+        Question.from_text("粗大ごみを捨てたい", "web", NOON)
+    )
 
 
 def test_a_damaged_archive_is_no_loss(backend: Backend, caplog: pytest.LogCaptureFixture) -> None:
@@ -180,7 +217,7 @@ def test_a_damaged_index_of_the_release_before_stops_no_publish(
     backend: Backend, city_folder: Path, name: str
 ) -> None:
     ask(backend, "粗大ごみを捨てたい")
-    folder = backend.shelf.index_folder(backend.releases.current().digest)
+    folder = backend.shelf.index_folder(backend.shelf.book(backend.releases.current()))
     (folder / name).write_bytes(b"{broken")
     without_bulky_waste(city_folder)
     draft = draft_of(backend, city_folder)

@@ -5,11 +5,13 @@ import shutil
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
-from bot.evaluation import judge
+from bot.evaluation import Verdict, judge
 from bot.inquiry import inquiry_of
+from bot.judging import Judging
 from bot.kept_file import read_kept, write_kept
 from bot.question import Question
 from bot.verdicts import Verdicts
@@ -18,7 +20,8 @@ from faq.files.folder import read_folder
 from nlp.normalise import normalise
 from tests.conftest import NOON, SMALL_CITY
 
-KEPT = ("entries.kept", "texts.kept", "questions.kept", "pooled.npz")
+KEPT = ("entries.kept", "texts.kept", "questions.kept", "verdicts.kept", "pooled.npz")
+EVERYTHING_IS_KNOWN = Judging(lambda: pytest.fail("a desk is opened"))
 
 
 def edit(folder: Path) -> None:
@@ -37,8 +40,6 @@ def publish(backend: Backend, folder: Path):  # type: ignore[no-untyped-def]
 def forget_all(backend: Backend) -> None:
     for name in KEPT:
         (backend.settings.index_root / name).unlink(missing_ok=True)
-    for kept in backend.settings.index_root.glob("*/verdicts.kept"):
-        kept.unlink()
 
 
 def same_arrays(one: Path, two: Path) -> None:
@@ -51,7 +52,7 @@ def same_arrays(one: Path, two: Path) -> None:
             lengths = np.linalg.norm(first, axis=1) * np.linalg.norm(second, axis=1)
             cosines = np.einsum("ij,ij->i", first, second) / lengths
             assert cosines.min() > 1 - 1e-7
-        elif path.name != "verdicts.kept":
+        else:
             assert path.read_bytes() == other.read_bytes(), path.name
 
 
@@ -64,8 +65,12 @@ def test_publishing_again_gives_the_same_with_and_without_what_was_kept(
     before = Path(shutil.copytree(state, tmp_path / "before"))
     edit(city_folder)
     with_it = publish(backend, city_folder)
-    digest = with_it.folder.book.digest
-    quick = Path(shutil.copytree(backend.shelf.index_folder(digest), tmp_path / "quick"))
+    book = with_it.folder.book
+    quick = Path(shutil.copytree(backend.shelf.index_folder(book), tmp_path / "quick"))
+    kept = backend.settings.index_root / "verdicts.kept"
+    known = msgspec.msgpack.decode(
+        read_kept(kept, str(backend.settings.thresholds)) or b"", type=dict[str, dict[str, Verdict]]
+    )
     shutil.rmtree(state)
     shutil.copytree(before, state)
     forget_all(backend)
@@ -75,16 +80,12 @@ def test_publishing_again_gives_the_same_with_and_without_what_was_kept(
         dataclasses.asdict(without.figures), abs=1e-6
     )
     assert with_it.impact.flips == without.impact.flips
-    same_arrays(quick, backend.shelf.index_folder(digest))
+    same_arrays(quick, backend.shelf.index_folder(book))
     golden = with_it.folder.golden
-    verdicts = Verdicts(
-        with_it.folder.book,
-        lambda: pytest.fail("everything is known"),
-        read_kept(quick / "verdicts.kept", str(backend.settings.thresholds)),
-    )
-    kept, anew = verdicts.judge(golden, NOON), judge(backend.shelf.desk(), golden, NOON)
-    assert [(one.kind, one.shown) for one in kept] == [(one.kind, one.shown) for one in anew]
-    for one, other in zip(kept, anew, strict=True):
+    verdicts = Verdicts(book, EVERYTHING_IS_KNOWN, known[book.digest])
+    once, anew = verdicts.judge(golden, NOON), judge(backend.shelf.desk(), golden, NOON)
+    assert [(one.kind, one.shown) for one in once] == [(one.kind, one.shown) for one in anew]
+    for one, other in zip(once, anew, strict=True):
         assert one.confidence == pytest.approx(other.confidence, abs=1e-4)
         assert dict(one.ranking) == pytest.approx(dict(other.ranking), abs=1e-4)
 
@@ -95,7 +96,6 @@ def test_what_is_damaged_is_thrown_away(
 ) -> None:
     publish(backend, city_folder)
     kept = [backend.settings.index_root / name for name in KEPT]
-    kept += backend.settings.index_root.glob("*/verdicts.kept")
     for path in kept:
         path.write_bytes(path.read_bytes()[:-7] + b"damaged" if content is None else content)
     edit(city_folder)
@@ -106,23 +106,20 @@ def test_what_is_damaged_is_thrown_away(
 
 
 def test_a_verdict_holds_for_the_same_question_only(backend: Backend, city_folder: Path) -> None:
-    asked = []
-
-    def open_desk():  # type: ignore[no-untyped-def]
-        asked.append(1)
-        return backend.shelf.desk()
-
-    verdicts = Verdicts(backend.shelf.desk().book, open_desk, b"damaged")
+    desk = backend.shelf.desk()
+    verdicts = Verdicts(desk.book, Judging(lambda: desk))
     first = Question.from_text("ごみ券 払い戻し 手順", "web", NOON)
     for _ in range(2):
         verdicts.of([first, first])
-    assert len(asked) == 1
+    assert len(verdicts.used) == 1
     by_staff = Question.from_text("ごみ券 払い戻し 手順", "staff", NOON)
     assert verdicts.of([by_staff]) != verdicts.of([first])
-    assert len(asked) == 2
+    assert len(verdicts.used) == 2
     verdicts.of([Question.from_text(first.text, "web", NOON + timedelta(days=3650))])
-    expiring = [entry for entry in backend.shelf.desk().book.entries if entry.expires_on]
-    assert len(asked) == (3 if expiring else 2)
+    expiring = [entry for entry in desk.book.entries if entry.expires_on]
+    assert len(verdicts.used) == (3 if expiring else 2)
+    again = Verdicts(desk.book, EVERYTHING_IS_KNOWN, verdicts.used)
+    assert again.of([first, by_staff]) == verdicts.of([first, by_staff])
 
 
 def test_a_kept_file_is_whole_or_nothing(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def folder(book: FaqBook, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def index(book: FaqBook, folder: Path) -> FaqIndex:
-    return FaqIndex.load(folder, book.digest)
+    return FaqIndex.load(folder, book.index_digest)
 
 
 @pytest.mark.parametrize("field", FIELDS)
@@ -129,7 +129,7 @@ def test_serving_does_not_load_scikit_learn() -> None:
 def test_a_book_without_words_can_be_indexed(texts: tuple[str, ...], tmp_path: Path) -> None:
     book = book_of(*texts)
     build_words(book, tmp_path, split)
-    index = FaqIndex.load(tmp_path, book.digest)
+    index = FaqIndex.load(tmp_path, book.index_digest)
     searched = index.fields["question"]
     assert searched.scores(searched.query({"w1": 1.0}), index.size).tolist() == [0.0] * len(texts)
 
@@ -141,7 +141,7 @@ class TestDamage:
 
     def damaged(self, copy: Path, book: FaqBook) -> None:
         with pytest.raises(IndexDamaged):
-            FaqIndex.load(copy, book.digest)
+            FaqIndex.load(copy, book.index_digest)
 
     def test_another_book(self, copy: Path) -> None:
         with pytest.raises(IndexDamaged, match="belongs to book"):

@@ -36,6 +36,28 @@ def test_problems_of_known_entries_are_at_the_same_places(tmp_path: Path) -> Non
     assert inspect_folder(city, normalise, remembered(known)).problems == whole.problems
 
 
+def test_a_fault_between_two_known_files_is_at_its_place(tmp_path: Path) -> None:
+    city, known = Path(shutil.copytree(SMALL_CITY, tmp_path / "faq")), KnownEntries()
+    inspect_folder(city, normalise, known)
+    wards = city / "wards.yaml"
+    wards.write_text(wards.read_text().replace("id: kita", "id: kito"))
+    known = remembered(known)
+    inspect_folder(city, normalise, known)
+    whole = inspect_folder(city, normalise)
+    assert any(Path(one.file).name == "offices.yaml" and one.line > 1 for one in whole.problems)
+    assert inspect_folder(city, normalise, remembered(known)) == whole
+
+
+def test_what_is_known_of_a_file_holds_for_its_text_only() -> None:
+    known = KnownEntries()
+    known.keep_file("wards.yaml", "- a", ["a"])
+    known = remembered(known)
+    assert known.of_file("wards.yaml", "- a", list[str]) == ["a"]
+    assert known.of_file("wards.yaml", "- b", list[str]) is None
+    assert known.of_file("other.yaml", "- a", list[str]) is None
+    assert not known.has_changed
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
