@@ -192,7 +192,8 @@ class InquiryDesk:
 
     def _goes_elsewhere(self, question: Question, entry: FaqEntry) -> bool:
         """Tell whether a day alone (年末は？) leads to another entry beside the one before."""
-        beside = self.search.rank_beside(question, self.search.rank(question), entry)
+        around = self.search.around(question, entry)
+        beside = self.search.rank_beside(question, self.search.rank(question), entry, around)
         return beside.best[0].entry_id != entry.id and share_of_first(beside) >= ELSEWHERE_FROM
 
     def _searched(self, question: Question, depth: int) -> Reply:
@@ -222,13 +223,13 @@ class InquiryDesk:
         """Return what a message means that goes on with the entry before, if it does."""
         entry = self.book.by_id.get(question.entry_id or "")
         if entry is None:
-            terms = self.search.terms(question.text)
+            terms = self.search.terms(searched.ranking.text)
             is_bare = needs_context(question.text, terms) and searched.kind != "answered"
             return self.writer.named(question, "follow-up-unclear") if is_bare else None
-        beside = self.search.rank_beside(question, searched.ranking, entry)
-        heard = Heard.of(question.text, searched, entry, beside, self.search)
+        heard = Heard.of(question, searched, entry, self.search)
         if not heard.goes_on:
             return None
+        beside = heard.beside
         share = share_of_first(beside)
         is_named = self.search.speaks_of(beside.best[0].entry_id, named(heard.terms))
         kind: Kind = "answered" if share >= ANSWER_FROM and is_named else "unsure"

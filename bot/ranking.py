@@ -1,7 +1,7 @@
 """Ranking the entries of a book for a question, with every signal's and word's share in it."""
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, reduce
@@ -215,20 +215,23 @@ class Ranker:
         return self._ids[at] if not best or scores[at] > best[0].score else None
 
     def beside(
-        self, alone: Ranking, together: Ranking, entry_id: str, shares: tuple[float, float, float]
+        self,
+        alone: Ranking,
+        together: Ranking,
+        entry_id: str,
+        around: Iterable[str],
+        shares: tuple[float, float, float],
     ) -> Ranking:
         """Return the ranking of a message that goes on with an entry.
 
         `alone` ranks the message itself, `together` the entry's question and the message; `shares`
-        are the weight of the latter, and how many standard deviations the entry's topic is worth
-        and the entry itself loses.
+        are the weight of the latter, and how many standard deviations it is worth to be one of the
+        entries around, and the entry itself loses.
         """
-        at = self._positions[entry_id]
-        topic = self._entries[at].topic
         same = np.zeros(len(self._entries))
-        same[self._places_of(topic) if topic else []] = 1.0
+        same[self.places_of(around)] = 1.0
         repeated = np.zeros(len(same))
-        repeated[at] = 1.0
+        repeated[self._positions[entry_id]] = 1.0
         weight, bonus, cost = shares
         signals = SignalValues.of(
             {
@@ -248,9 +251,13 @@ class Ranker:
         places, best, scores = self._best(signals, alone.eligible, len(alone.places))
         return replace(alone, best=best, places=places, scores=scores, signals=signals)
 
-    def strangers(self, terms: Sequence[str], topic: str) -> int:
-        """Return how many of the words no entry of a topic holds, itself or by a synonym."""
-        places = self._places_of(topic)
+    def places_of(self, entry_ids: Iterable[str]) -> list[int]:
+        """Return the entries' positions in the book, in the order given."""
+        return [self._positions[one] for one in entry_ids]
+
+    def strangers(self, terms: Sequence[str], entry_ids: Iterable[str]) -> int:
+        """Return how many of the words none of the entries holds, itself or by a synonym."""
+        places = self.places_of(entry_ids)
         concepts = self.synonyms.concepts(terms)
         return sum(not any(self.holds(at, one) for at in places) for one in concepts)
 
@@ -269,9 +276,6 @@ class Ranker:
             return found < len(rows) and int(rows[found]) < last
 
         return stands(concept.term) or any(all(map(stands, form)) for form in concept.synonyms)
-
-    def _places_of(self, topic: str) -> list[int]:
-        return [at for at, one in enumerate(self._entries) if one.topic == topic]
 
     def wordings(self, at: int) -> tuple[frozenset[str], ...]:
         """Return the words of each of an entry's wordings; split when first asked for."""

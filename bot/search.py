@@ -1,8 +1,6 @@
 """Finding the entries nearest to a question, how sure that is, and why."""
 
-import math
-import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -35,7 +33,7 @@ COMBINED_SHARE: Final = 0.7
 """What the question before and the message together count, beside the message alone."""
 
 TOPIC_BONUS: Final = 2.5
-"""What the topic of the entry before is worth, in standard deviations of the score."""
+"""What it is worth to be around the entry before, in standard deviations of the score."""
 
 REPEAT_COST: Final = 1.0
 """What the entry before loses: who asks on wants something else more often than not."""
@@ -43,7 +41,7 @@ REPEAT_COST: Final = 1.0
 DEPTH: Final = 20
 """How many entries a ranking keeps, for staff and for measuring."""
 
-_NEAR: Final = 10
+_AROUND: Final = 20
 _TYPED: Final = 100
 
 
@@ -109,16 +107,29 @@ class Search:
             even_expired=even_expired,
         )
 
-    def rank_beside(self, question: Question, alone: Ranking, entry: FaqEntry) -> Ranking:
-        """Return the ranking of a question that goes on with an entry."""
+    def around(self, question: Question, entry: FaqEntry) -> frozenset[str]:
+        """Return the entries a question may go on to from an entry: those of its topic.
+
+        A table of plain questions and answers has no topics: there it is those that its own
+        question finds.
+        """
+        if entry.topic:
+            return frozenset(one.id for one in self._book.entries if one.topic == entry.topic)
+        near = self.rank(question.put_as(entry.question)).best[:_AROUND]
+        return frozenset(one.entry_id for one in near) | {entry.id}
+
+    def rank_beside(
+        self, question: Question, alone: Ranking, entry: FaqEntry, around: Iterable[str]
+    ) -> Ranking:
+        """Return the ranking of a question that goes on with an entry to one of those around it."""
         together = self.rank(question.put_as(f"{entry.question} {question.text}"))
         return self._ranker.beside(
-            alone, together, entry.id, (COMBINED_SHARE, TOPIC_BONUS, REPEAT_COST)
+            alone, together, entry.id, around, (COMBINED_SHARE, TOPIC_BONUS, REPEAT_COST)
         )
 
-    def strangers(self, terms: Sequence[str], topic: str) -> int:
-        """Return how many of the words no entry of a topic holds."""
-        return self._ranker.strangers(terms, topic)
+    def strangers(self, terms: Sequence[str], entry_ids: Iterable[str]) -> int:
+        """Return how many of the words none of the entries holds."""
+        return self._ranker.strangers(terms, entry_ids)
 
     def speaks_of(self, entry_id: str, terms: Sequence[str]) -> bool:
         """Tell whether an entry holds all of the words."""
@@ -140,13 +151,6 @@ class Search:
     def first_of(self, ranking: Ranking) -> FaqEntry | None:
         """Return the entry that a ranking puts first, None of an empty one."""
         return self._book.by_id[ranking.best[0].entry_id] if ranking.best else None
-
-    def topic_share(self, ranking: Ranking, topic: str) -> float:
-        """Return how much of the weight of the nearest entries those of a topic have (softmax)."""
-        near = ranking.best[:_NEAR]
-        weights = [math.exp(one.score - near[0].score) for one in near]
-        of_topic = [self._book.by_id[one.entry_id].topic == topic for one in near]
-        return sum(map(operator.mul, weights, of_topic)) / sum(weights) if near else 0.0
 
     def confidence(self, ranking: Ranking) -> Confidence:
         """Return how sure a ranking is."""

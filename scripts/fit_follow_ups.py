@@ -3,14 +3,15 @@
 python scripts/fit_follow_ups.py STATE_FOLDER [--write]
 
 STATE_FOLDER is one in which the sample city is published. scripts/follow_ups.jsonl holds what
-citizens type after an entry; golden questions after an entry chosen by chance are new questions,
-and so are the bare names of matters in scripts/first_words.txt after entries of other topics.
+citizens type after an entry; golden questions after entries chosen by chance are new questions, and
+so are, after entries of other topics, the bare names of matters in scripts/first_words.txt and the
+short questions in scripts/new_matters.txt, which are typed as follow-ups are.
 """
 
 import argparse
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -32,9 +33,8 @@ _ROOT: Final = Path(__file__).parent.parent
 _CITY: Final = _ROOT / "faq/entries/shiomi"
 _TARGET: Final = _ROOT / "bot/data/follow_ups.json"
 _AT: Final = datetime(2026, 11, 27, 3, tzinfo=UTC)
-_NEW: Final = 900
-_AFTER: Final = 4
-"""After how many entries each bare word is tried."""
+_AFTER: Final = 3
+"""After how many entries each question that is none of theirs is tried."""
 
 _TAKEN: Final = 0.017
 """Share of new questions that may be taken for follow-ups."""
@@ -48,45 +48,57 @@ def main() -> None:
     arguments = parser.parse_args()
     backend = open_backend(Settings(state_folder=arguments.state, faq_folder=_CITY), lambda: _AT)
     desk = backend.shelf.desk()
-    lines = (_ROOT / "scripts/follow_ups.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = _lines("follow_ups.jsonl").splitlines()
     follow_ups = [(one["query"], one["previous"]) for one in map(json.loads, lines)]
     chance = random.Random(0)
-    golden = [one for one in read_folder(_CITY, normalise).golden if one.relevant]
-    golden = [one for one in golden if one.set not in ("english", "staff")]
-    new = [(one.query, chance.choice(desk.book.entries).id) for one in chance.sample(golden, _NEW)]
-    words = list(_after_others(desk, chance))
-    heard = [_heard(desk, text, entry_id) for text, entry_id in [*follow_ups, *new, *words]]
+    questions = [(one, chance.choice(desk.book.entries).id) for one in _first_questions() * _AFTER]
+    words = [*_after_others(desk, chance, _lines("first_words.txt").split())]
+    matters = [*_after_others(desk, chance, _lines("new_matters.txt").splitlines())]
+    sets = (follow_ups, questions, words, matters)
+    heard = [_heard(desk, text, entry_id) for one in sets for text, entry_id in one]
     names = list(heard[0].features)
     values = np.array([[one.features[name] for name in names] for one in heard])
-    labels = np.array([1] * len(follow_ups) + [0] * (len(new) + len(words)))
-    kinds = np.repeat([0, 1, 2], [len(follow_ups), len(new), len(words)])
-    # A word stands there several times, after an entry each: it must not outweigh the sentences.
-    counted = np.where(kinds == 2, 2 / _AFTER, 1.0)
+    kinds = np.repeat(range(len(sets)), [len(one) for one in sets])
+    labels = kinds == 0
+    # Each but the first stands there several times, after an entry each. Words are few, and many
+    # begin a question with nothing else; the new matters are typed like follow-ups on purpose.
+    counted = np.array([1, 1 / _AFTER, 3 / _AFTER, 1 / _AFTER])[kinds]
     fitted = LogisticRegression(max_iter=5_000, C=3).fit(values, labels, sample_weight=counted)
-    shares = fitted.predict_proba(values)[:, 1]
+    may_go_on = np.array([one.may_go_on for one in heard])
+    shares = np.where(may_go_on, fitted.predict_proba(values)[:, 1], 0.0)
     least = float(np.quantile(shares[kinds == 1], 1 - _TAKEN))
-    told = [f"{(shares[kinds == kind] >= least).mean():.3f}" for kind in range(3)]
-    print(f"taken: {told[0]} of follow-ups, {told[1]} of questions, {told[2]} of words")  # noqa: T201
+    told = [f"{(shares[kinds == kind] >= least).mean():.3f}" for kind in range(len(sets))]
+    print(f"taken of follow-ups, questions, words, matters: {', '.join(told)}")  # noqa: T201
     weights = {name: float(one) for name, one in zip(names, fitted.coef_[0], strict=True)}
     model = FollowUpModel(Logistic(weights, float(fitted.intercept_[0])), least)
     if arguments.write:
         _TARGET.write_bytes(msgspec.json.format(msgspec.json.encode(model), indent=1) + b"\n")
 
 
-def _after_others(desk: InquiryDesk, chance: random.Random) -> Iterator[tuple[str, str]]:
-    """Yield each word with some entries of topics that it does not lead to."""
-    for word in (_ROOT / "scripts/first_words.txt").read_text(encoding="utf-8").split():
-        found = desk.search.first_of(desk.search.rank(Question.from_text(word, "web", _AT)))
+def _first_questions() -> list[str]:
+    golden = read_folder(_CITY, normalise).golden
+    return [one.query for one in golden if one.relevant and one.set not in ("english", "staff")]
+
+
+def _lines(name: str) -> str:
+    return (_ROOT / "scripts" / name).read_text(encoding="utf-8")
+
+
+def _after_others(
+    desk: InquiryDesk, chance: random.Random, texts: Sequence[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield each text with some entries of topics that it does not lead to."""
+    for text in texts:
+        found = desk.search.first_of(desk.search.rank(Question.from_text(text, "web", _AT)))
         others = [one for one in desk.book.entries if found is None or one.topic != found.topic]
-        yield from ((word, one.id) for one in chance.sample(others, _AFTER))
+        yield from ((text, one.id) for one in chance.sample(others, _AFTER))
 
 
 def _heard(desk: InquiryDesk, text: str, entry_id: str) -> Heard:
     question = Question.from_text(text, "web", _AT, entry_id=entry_id)
     entry = desk.book.by_id[entry_id]
     alone = desk.search.searched(desk.search.rank(question))
-    beside = desk.search.rank_beside(question, alone.ranking, entry)
-    return Heard.of(question.text, alone, entry, beside, desk.search)
+    return Heard.of(question, alone, entry, desk.search)
 
 
 if __name__ == "__main__":

@@ -30,8 +30,11 @@ def lexicon() -> KanaLexicon:
     [
         ("じゅうみんひょうがほしい", "住民票がほしい"),
         ("こんびにでいんかんとうろくしょうめいしょ", "コンビニで印鑑登録証明書"),
-        ("コンビニデ", "コンビニデ"),
+        ("コンビニデ", "コンビニで"),
         ("どうすればいい", "どうすればいい"),
+        ("じゆうみんひよう", "住民票"),
+        ("とーろくは どーすればいい", "登録は どーすればいい"),
+        ("じゅうみんひょうって", "住民票って"),
         ("ひっこしたときのてつづき", "引っ越したときの手続き"),
         ("住民票どこでとるの", "住民票どこでとるの"),
         ("hello", "hello"),
@@ -40,6 +43,15 @@ def lexicon() -> KanaLexicon:
 )
 def test_kana_become_the_words_of_the_faq(lexicon: KanaLexicon, typed: str, written: str) -> None:
     assert lexicon.rewrite(typed) == written
+
+
+def test_words_are_not_cut_out_of_the_endings_of_others() -> None:
+    faq = [*["相談したい方は区民課へ行ってください。"] * 9, "道路で死体を見つけたときの連絡先"]
+    lexicon = KanaLexicon.of_texts(
+        [f"{at}. {text}" for at, text in enumerate(faq)], SudachiTokeniser()
+    )
+    assert lexicon.rewrite("そうだんしたいのですが") == "相談したいのですが"
+    assert lexicon.rewrite("どうろのしたい") == "道路のしたい"
 
 
 def test_a_lexicon_is_kept_in_a_file(lexicon: KanaLexicon, tmp_path: Path) -> None:
