@@ -78,10 +78,8 @@ def main() -> None:
     best = _best_of_messages(searched, shares)
     single = sorted((share for kind, share, _ in best if kind != "several"), reverse=True)
     parts_from = single[int(_SPLIT * (counts["one"] + counts["golden"]))]
-    _show(examples, told, plausible_from, counts, "searched")
-    for kind, total in counts.items():
-        split = [is_right for one, share, is_right in best if one == kind and share > parts_from]
-        print(f"{kind}: split {len(split) / total:.3f}, rightly {sum(split) / total:.3f}")  # noqa: T201
+    _show("searched", _best_of_messages(examples, told), plausible_from, counts)
+    _show("split", best, parts_from, counts)
     model = SeveralNeedsModel(plausible, plausible_from, parts, parts_from)
     if arguments.write:
         _TARGET.write_bytes(msgspec.json.format(msgspec.json.encode(model), indent=1) + b"\n")
@@ -148,16 +146,11 @@ def _best_of_messages(
 
 
 def _show(
-    examples: Sequence[Example],
-    shares: NDArray[np.float64],
-    least: float,
-    counts: dict[str, int],
-    name: str,
+    name: str, best: Sequence[tuple[str, float, bool]], least: float, counts: dict[str, int]
 ) -> None:
-    best = _best_of_messages(examples, shares)
     for kind, total in counts.items():
-        taken = sum(share >= least for one, share, _ in best if one == kind)
-        print(f"{kind}: {name} {taken / total:.3f}")  # noqa: T201
+        taken = [is_right for one, share, is_right in best if one == kind and share >= least]
+        print(f"{kind}: {name} {len(taken) / total:.3f}, rightly {sum(taken) / total:.3f}")  # noqa: T201
 
 
 if __name__ == "__main__":
