@@ -1,6 +1,6 @@
 """The one object that turns a question into a reply."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -27,14 +27,7 @@ from bot.question import Question
 from bot.reply import Kind, Reply
 from bot.reply_writer import ReplyWriter
 from bot.search import DEPTH, Search, Searched
-from bot.several_needs import (
-    FOUND_NOTHING,
-    RIGHT_FROM,
-    RIGHT_FROM_SENTENCE,
-    Part,
-    is_sure,
-    parts_of,
-)
+from bot.several_needs import NeedFinder
 from bot.understanding import Understanding
 from faq.book import FaqBook
 from faq.entry import FaqEntry
@@ -83,6 +76,7 @@ class InquiryDesk:
         self._fixed = FixedReplies(of_all, watch)
         self.places = PlaceFinder(book.wards, book.city.name)
         self._hours = HoursQuestions(book.offices)
+        self.needs = NeedFinder(self.search, lambda text: bool(self._fixed.find(text)))
         self._items = ItemQuestions(book.items, tokeniser.reading)
 
     def consider(self, question: Question, *, depth: int = DEPTH) -> Reply:
@@ -206,9 +200,14 @@ class InquiryDesk:
         return (
             self._of_items(question, searched)
             or self._going_on(question, searched)
-            or self._several(question, depth)
+            or self._several(question, searched, depth)
             or self._decided(question, searched)
         )
+
+    def _several(self, question: Question, searched: Searched, depth: int) -> Reply | None:
+        """Return an answer to each need of a message that asks for several things."""
+        needs = self.needs.several(question, searched, depth)
+        return self.writer.several(question, needs.found, needs.unfound) if needs else None
 
     def _decided(self, question: Question, searched: Searched) -> Reply:
         match searched.kind:
@@ -264,43 +263,6 @@ class InquiryDesk:
             return True
         first = self.book.by_id[searched.ranking.best[0].entry_id]
         return first.topic == self.book.item_entries[found.items[0].id].topic
-
-    def _several(self, question: Question, depth: int) -> Reply | None:
-        """Return an answer to each need of a message that can be cut into several."""
-        parts = parts_of(question.text, self.search.words(question.text))
-        if not parts:
-            return None
-        asked = [question.put_as(part.text) for part in parts]
-        searched = [self.search.searched(self.search.rank(one, depth=depth)) for one in asked]
-        found = [one for one in searched if is_sure(one, RIGHT_FROM)]
-        if not self._are_apart(parts, found):
-            return None
-        missing = [at for at, one in enumerate(searched) if one not in found]
-        added = all(parts[at].joint == "added" for at in missing)
-        if not found or not added or not all(self._is_unfound(searched[at]) for at in missing):
-            return None
-        unfound = tuple(asked[at].text for at in missing)
-        return self.writer.several(question, found, unfound)
-
-    def _are_apart(self, parts: Sequence[Part], found: Sequence[Searched]) -> bool:
-        """Tell whether what was found answers different needs.
-
-        A sentence that only follows another is a need of its own if it is surely of another topic.
-        """
-        firsts = [self.book.by_id[one.ranking.best[0].entry_id] for one in found]
-        if len({entry.id for entry in firsts}) < len(firsts):
-            return False
-        if not any(part.joint == "sentence" for part in parts):
-            return True
-        topics = {entry.topic for entry in firsts}
-        is_whole = len(found) == len(parts) == len(topics)
-        return is_whole and all(is_sure(one, RIGHT_FROM_SENTENCE) for one in found)
-
-    def _is_unfound(self, part: Searched) -> bool:
-        """Tell whether a part asks for something that no entry answers: then it is to be named."""
-        text = part.ranking.text
-        is_named = named(self.search.terms(text)) and not self._fixed.find(text)
-        return bool(is_named) and (part.kind == "unanswered" or part.sure.right < FOUND_NOTHING)
 
     def _expired(self, question: Question, depth: int) -> Reply | None:
         """Return that the answer is no longer valid, where it would be given if it were."""
