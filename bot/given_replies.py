@@ -11,7 +11,7 @@ from bot.reply import Answered, Contact, Fixed, Reply
 from faq.office import JAPAN
 
 MOST: Final = 2_048
-"""How many replies a desk remembers, at most: some 10 MB."""
+"""How many replies a desk remembers, at most: some 14 MB."""
 
 _MINUTE: Final = 60
 
