@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from typing import Final
 
@@ -35,6 +36,9 @@ from nlp.personal_data import mask
 WAITERS: Final = 64
 ROUNDS: Final = 8
 CONNECTIONS: Final = 16
+_FAMILIAR: Final = 200
+"""How many questions are asked again and again."""
+
 _RECORDS: Final = 512
 _ROUND_SECONDS: Final = 3.0
 _BARE: Final = (sys.executable, str(Path(__file__).with_name("bare_server.py")))
@@ -56,14 +60,14 @@ class Commits:
 
 @dataclass(frozen=True, slots=True)
 class Requests:
-    """Processor time of a request in one round, in microseconds."""
+    """Processor time of a request in one round, in microseconds.
+
+    `fresh` are questions that nobody asked before, `again` are asked once more.
+    """
 
     bare: float
-    ours: float
-
-    @property
-    def share(self) -> float:
-        return self.bare / self.ours
+    fresh: float
+    again: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +186,8 @@ def published(root: Path, seed: int) -> Town:
 
 def measure_requests(town: Town, texts: Sequence[str]) -> list[Requests]:
     """Ask both servers in turn, and see what processor time each spends on a request."""
+    fresh = (f"{text} {number}" for number, text in enumerate(cycle(texts)))
+    again = cycle(texts[:: len(texts) // _FAMILIAR])
     with ExitStack() as running:
         ports = free_port(), free_port()
         bare, ours = (
@@ -190,19 +196,17 @@ def measure_requests(town: Town, texts: Sequence[str]) -> list[Requests]:
                 ports, (_BARE, (*COMMAND, "serve", "--only", "public")), strict=True
             )
         )
-        for port in ports:
+        kinds = ((bare, ports[0], again), (ours, ports[1], fresh), (ours, ports[1], again))
+        for _, port, asked in kinds:
             asyncio.run(_ready(port))
-            asyncio.run(_ask_for(port, texts, _ROUND_SECONDS))
-        rounds = []
-        for _ in track(range(ROUNDS), "質問しています"):
-            spent = [
-                _spent(server, port, texts) for server, port in ((bare, ports[0]), (ours, ports[1]))
-            ]
-            rounds.append(Requests(*spent))
-        return rounds
+            asyncio.run(_ask_for(port, asked, _ROUND_SECONDS))
+        return [
+            Requests(*(_spent(server, port, asked) for server, port, asked in kinds))
+            for _ in track(range(ROUNDS), "質問しています")
+        ]
 
 
-def _spent(server: int, port: int, texts: Sequence[str]) -> float:
+def _spent(server: int, port: int, texts: Iterator[str]) -> float:
     before = _processor_of(server)
     done = asyncio.run(_ask_for(port, texts, _ROUND_SECONDS))
     return (_processor_of(server) - before) / done * 1e6
@@ -236,20 +240,19 @@ async def _ready(port: int) -> None:
     raise TimeoutError("the server does not answer")
 
 
-async def _ask_for(port: int, texts: Sequence[str], seconds: float) -> int:
+async def _ask_for(port: int, texts: Iterator[str], seconds: float) -> int:
     """Ask from several connections for some time; return how many were answered."""
     end, done = time.monotonic() + seconds, 0
 
-    async def ask(first: int) -> None:
+    async def ask() -> None:
         nonlocal done
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        at = first
         while time.monotonic() < end:
-            assert await _post(reader, writer, texts[at % len(texts)])
-            at, done = at + CONNECTIONS, done + 1
+            assert await _post(reader, writer, next(texts))
+            done += 1
         writer.close()
 
-    await asyncio.gather(*(ask(first) for first in range(CONNECTIONS)))
+    await asyncio.gather(*(ask() for _ in range(CONNECTIONS)))
     return done
 
 
@@ -311,21 +314,38 @@ def commits_shown(commits: Sequence[Commits]) -> str:
 
 
 def requests_shown(requests: Sequence[Requests]) -> str:
-    """Return what was measured of requests, and the target."""
-    share = statistics.median(one.share for one in requests)
+    """Return what was measured of requests, and the targets."""
+    shares = [
+        (name, statistics.median(one.bare / of(one) for one in requests))
+        for name, of in (
+            ("はじめての質問", lambda one: one.fresh),
+            ("くり返される質問", lambda one: one.again),
+        )
+    ]
     rows = [
         ["何もしない FastAPI", _spread([one.bare for one in requests])],
-        ["質問に答えて記録する", _spread([one.ours for one in requests])],
+        ["はじめての質問に答えて記録する", _spread([one.fresh for one in requests])],
+        ["くり返される質問に答えて記録する", _spread([one.again for one in requests])],
     ]
-    met = share >= 0.45
     return "\n\n".join(
         [
             (
                 f"{today()}に測りました。1つの要求に使う計算の時間です"
-                f"（意味を使わない {ENTRIES:,} 件、質問はすべて記録。{ROUNDS} 回の中央値と幅）。"
+                f"（意味を使わない {ENTRIES:,} 件、質問はどれもすべて記録。"
+                f"{ROUNDS} 回の中央値と幅）。くり返される質問は {_FAMILIAR} 問です。"
             ),
             table(["", "マイクロ秒"], rows),
-            targets([("何もしない FastAPI に対して", "45 % 以上", f"{share:.0%}", met)]),
+            targets(
+                [
+                    (
+                        f"何もしない FastAPI に対して、{name}",
+                        "45 % 以上",
+                        f"{share:.0%}",
+                        share >= 0.45,
+                    )
+                    for name, share in shares
+                ]
+            ),
         ]
     )
 

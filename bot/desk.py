@@ -19,6 +19,7 @@ from bot.follow_ups import (
     needs_context,
     share_of_first,
 )
+from bot.given_replies import MOST, GivenReplies
 from bot.hours_question import HoursQuestions
 from bot.inquiry import Inquiry, InquiryRecorder, inquiry_of
 from bot.item_questions import ItemQuestions, ItemsFound
@@ -78,6 +79,7 @@ class InquiryDesk:
         self._hours = HoursQuestions(book.offices)
         self.needs = NeedFinder(self.search, lambda text: bool(self._fixed.find(text)))
         self._items = ItemQuestions(book.items, tokeniser.reading)
+        self._given = GivenReplies(0 if _are_hours_told_by_halves(book) else MOST)
 
     def consider(self, question: Question, *, depth: int = DEPTH) -> Reply:
         """Return the reply to a question: a fixed sentence, else what the conversation calls for,
@@ -121,11 +123,10 @@ class InquiryDesk:
 
         With an id that was given before, a question that is answered again is recorded once. If
         nothing takes the record, StoreUnusable is raised where the same question comes again under
-        its id; else the reply counts more, and its record comes back without an id.
+        its id; else the reply counts more, and its record comes back without an id. A reply that
+        was given before is given again while it holds; none has the signals that explain a ranking.
         """
-        reply = self.consider(question)
-        # Only a ward the city has is kept: the field could carry anything a citizen typed.
-        known = self.placed(question)
+        known, reply = self._given.recall(question) or self._considered(question)
         inquiry = inquiry_of(known, reply, self.release, inquiry_id)
         try:
             await recorder.record(inquiry)
@@ -134,6 +135,11 @@ class InquiryDesk:
                 raise
             inquiry = replace(inquiry, id="")
         return Considered(reply, inquiry, Conversation.after(known, reply))
+
+    def _considered(self, question: Question) -> tuple[Question, Reply]:
+        # Only a ward the city has is kept: the field could carry anything a citizen typed.
+        known = self.placed(question)
+        return known, self._given.keep(question, known, self.consider(question))
 
     def placed(self, question: Question) -> Question:
         """Return the question with the ward it names, else with the one known, if the city has it.
@@ -270,3 +276,11 @@ class InquiryDesk:
         if self.search.searched(ranking).kind != "answered":
             return None
         return self.writer.expired(question, self.book.by_id[ranking.best[0].entry_id])
+
+
+def _are_hours_told_by_halves(book: FaqBook) -> bool:
+    """Tell whether the time decides if hours are told at all, where else it decides what is told.
+
+    A city may have words for an office that is open, and none for one that is closed.
+    """
+    return (book.sentence("hours-open") is None) != (book.sentence("hours-closed") is None)

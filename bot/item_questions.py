@@ -99,11 +99,12 @@ class ItemQuestions:
         found: dict[str, tuple[int, int]] = {}
         items: dict[str, Item] = {}
         for key in keys:
-            for known, listed in self._by_key.items():
+            # Of thousands of names hardly one fits: whether one holds the other is seen soonest.
+            for known in [one for one in self._by_key if key in one or one in key]:
                 fit = _fit(key, known)
                 if fit is None:
                     continue
-                for item in listed:
+                for item in self._by_key[known]:
                     items[item.id] = item
                     found[item.id] = min(found.get(item.id, fit), fit)
         yield from (items[one] for one in sorted(found, key=lambda one: (found[one], one)))

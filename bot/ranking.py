@@ -142,6 +142,12 @@ class Ranking:
         """Whether it is of a message that goes on with what was answered before."""
         return "before" in self.signals.weights
 
+    def without_signals(self) -> "Ranking":
+        """Return the ranking as it is told, without the arrays that explain it."""
+        signals = SignalValues({}, self.signals.weights)
+        nothing = np.empty(0, dtype=bool)
+        return replace(self, scores=np.empty(0), signals=signals, eligible=nothing)
+
     def led_by(self, entry_id: str) -> "Ranking":
         """Return the ranking with one of its entries first, whatever its score."""
         order = sorted(range(len(self.best)), key=lambda at: self.best[at].entry_id != entry_id)

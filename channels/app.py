@@ -51,6 +51,7 @@ from channels.web import (
 )
 from channels.web.body_limit import BodyLimit
 from channels.web.closed_channel import ClosedChannel
+from channels.web.direct_questions import DirectQuestions
 from channels.web.draining import Drain, Draining
 from channels.web.errors import install_error_handlers
 from channels.web.preview import WebPreview
@@ -125,10 +126,14 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        # It would look for a collector with every request, and tell it what citizens wrote.
+        telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
     )
     app.include_router(health.build_router(public))
     app.include_router(metrics_page.build_router(metrics))
+    asking = api.build_router(public)
     if for_citizens:
+        app.include_router(asking)
         _add_public(app, public, site, with_sample=backend.settings.mode == "demo")
     if staff:
         app.mount(MOUNTED_AT, staff.application)
@@ -138,6 +143,10 @@ def create_app(
         phone.mount(app, public)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     install_error_handlers(app, site.error)
+    if for_citizens:
+        app.add_middleware(
+            DirectQuestions, route=api.asking(asking), handlers=app.exception_handlers
+        )
     if allowed:
         # Within CORS: a widget on another site must be able to read that it has to wait.
         app.add_middleware(
@@ -170,7 +179,6 @@ def _buckets(backend: Backend) -> tuple[TokenBuckets, SharedBudgets | None]:
 
 
 def _add_public(app: FastAPI, public: PublicDesk, site: Site, *, with_sample: bool) -> None:
-    app.include_router(api.build_router(public))
     app.include_router(around_api.build_router(public))
     app.include_router(embedding.build_router(public, site, with_sample=with_sample))
     app.include_router(chat_pages.build_router(public, site))

@@ -38,7 +38,7 @@ class JsonLines(logging.Formatter):
             told["request_id"] = request_id
         if record.exc_info and record.exc_info[0]:
             told["exception"] = _exception(record.exc_info[0], record.exc_info[2])
-        return json.dumps(told, ensure_ascii=False, default=_class_name)
+        return _ENCODER.encode(told)
 
 
 def _exception(kind: type[BaseException], trace: TracebackType | None) -> dict[str, Any]:
@@ -55,6 +55,9 @@ def _exception(kind: type[BaseException], trace: TracebackType | None) -> dict[s
 
 def _class_name(value: object) -> str:
     return type(value).__name__
+
+
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, default=_class_name)
 
 
 def log_to_standard_output() -> None:

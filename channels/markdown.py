@@ -8,7 +8,7 @@ from typing import Final
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-_REMEMBERED: Final = 512
+REMEMBERED: Final = 512
 """Answers kept as they are shown: many citizens ask the same."""
 
 
@@ -47,13 +47,13 @@ def _parser() -> MarkdownIt:
     return MarkdownIt("zero", {"breaks": True, "html": False}).enable(rules)
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(REMEMBERED)
 def to_html(text: str) -> str:
     """Return the answer as safe HTML: paragraphs, lists, links and bold, nothing else."""
     return str(_parser().render(text))
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(REMEMBERED)
 def to_text(text: str) -> str:
     """Return the answer as plain text; a link is its title with the address after it."""
     return "\n".join(
@@ -63,7 +63,7 @@ def to_text(text: str) -> str:
     )
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(REMEMBERED)
 def outline(text: str) -> tuple[Piece, ...]:
     """Return the answer's paragraphs and items in order, for channels that lay out by themselves.
 

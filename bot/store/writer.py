@@ -27,13 +27,17 @@ class _Waiting(Generic[Row]):
 class GroupCommitWriter(Generic[Row]):
     """Stores rows from one thread; whoever waits while a commit runs shares the next one.
 
-    Each caller goes on only when its own row is durable. A row that cannot be stored does not cost
-    the others of its group: they are stored one by one then, and only its caller learns.
+    Rows that come within one turn of the event loop are handed over together: waking the thread for
+    each would give the first one a commit of its own. Each caller goes on only when its own row is
+    durable. A row that cannot be stored does not cost the others of its group: they are stored one
+    by one then, and only its caller learns.
     """
 
     def __init__(self, store: Callable[[Sequence[Row]], None]) -> None:
         self._store = store
-        self._queue: queue.SimpleQueue[_Waiting[Row] | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[list[_Waiting[Row]] | None] = queue.SimpleQueue()
+        self._gathered: list[_Waiting[Row]] = []
+        self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="group-commit", daemon=True)
 
     def start(self) -> None:
@@ -42,6 +46,7 @@ class GroupCommitWriter(Generic[Row]):
 
     def stop(self) -> None:
         """Store what is waiting, then end the thread."""
+        self._hand_over()
         self._queue.put(None)
         self._thread.join()
 
@@ -49,19 +54,31 @@ class GroupCommitWriter(Generic[Row]):
         """Store a row; returns when it is durable, raises StoreUnusable if not."""
         loop = asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()
-        self._queue.put(_Waiting(row, done, loop))
+        with self._lock:
+            if not self._gathered:
+                loop.call_soon(self._hand_over)
+            self._gathered.append(_Waiting(row, done, loop))
         await done
+
+    def _hand_over(self) -> None:
+        with self._lock:
+            gathered, self._gathered = self._gathered, []
+        if gathered:
+            self._queue.put(gathered)
 
     def _run(self) -> None:
         going = True
         while going:
-            group = [self._queue.get()]
-            while len(group) < _LARGEST_GROUP and not self._queue.empty():
-                group.append(self._queue.get())
-            going = None not in group
-            waiting = [one for one in group if one is not None]
+            waiting: list[_Waiting[Row]] = []
+            while going and (not waiting or self._is_more(waiting)):
+                handed = self._queue.get()
+                going = handed is not None
+                waiting += handed or ()
             if waiting:
                 self._store_group(waiting)
+
+    def _is_more(self, waiting: Sequence[_Waiting[Row]]) -> bool:
+        return len(waiting) < _LARGEST_GROUP and not self._queue.empty()
 
     def _store_group(self, waiting: Sequence[_Waiting[Row]]) -> None:
         try:

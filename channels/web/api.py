@@ -1,8 +1,9 @@
 """The HTTP API of asking: questions, choices, feedback."""
 
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from bot.inquiry import Feedback
@@ -20,17 +21,26 @@ from channels.web.schemas import (
 from nlp.normalise import normalise
 from nlp.personal_data import mask
 
+_QUESTIONS: Final = "/api/v1/questions"
+
 
 def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return how the documentation of a route tells of its errors."""
     return {status: {"model": ErrorOut} for status in statuses}
 
 
+def asking(router: APIRouter) -> APIRoute:
+    """Return the route of the API by which citizens ask."""
+    return next(
+        route for route in router.routes if isinstance(route, APIRoute) and route.path == _QUESTIONS
+    )
+
+
 def build_router(public: PublicDesk) -> APIRouter:
     """Return the routes of the API over one desk."""
     router = APIRouter()
 
-    @router.post("/api/v1/questions", responses=errors(400, 413, 422, 429, 503))
+    @router.post(_QUESTIONS, responses=errors(400, 413, 422, 429, 503))
     async def ask(asked: Ask) -> ReplyOut:
         """Answer a citizen's question; the record is durable before the reply leaves."""
         considered, book = await public.ask(

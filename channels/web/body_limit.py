@@ -29,11 +29,9 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request = Request(scope)
         most = self._most(scope["path"])
-        announced = request.headers.get("content-length", "0")
-        if announced.isdecimal() and int(announced) > most:
-            await error_response(request, 413, "too_large")(scope, receive, send)
+        if _announced(scope) > most:
+            await error_response(Request(scope), 413, "too_large")(scope, receive, send)
             return
         received = 0
 
@@ -54,3 +52,11 @@ class BodyLimit:
             if start.endswith("/") and path.startswith(start)
         )
         return self._larger.get(path) or next(below, MAX_BODY)
+
+
+def _announced(scope: Scope) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            announced = value.decode("latin-1")
+            return int(announced) if announced.isdecimal() else 0
+    return 0

@@ -1,12 +1,13 @@
 """A reply as the website shows it."""
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import assert_never
+from datetime import date, datetime, time
+from functools import lru_cache
+from typing import Final, assert_never
 
 from bot.desk import Considered
 from bot.reply import Answer, Answered, Candidate, Contact, Fixed, Reply, Unanswered, Unsure
-from channels.markdown import outline, to_html, to_text
+from channels.markdown import REMEMBERED, outline, to_html, to_text
 from channels.opening import day_line, opening_line
 from channels.web.addresses import entry_path
 from channels.web.schemas import (
@@ -29,7 +30,11 @@ from channels.web.schemas import (
 from faq.book import FaqBook
 from faq.entry import is_japanese
 from faq.notice import Notice
+from faq.office import JAPAN
 from nlp.script import has_japanese_words
+
+_CONTACTS_REMEMBERED: Final = 512
+"""Contacts kept as they are shown: of a few dozen offices, each in some languages."""
 
 
 def render(considered: Considered, book: FaqBook, notices: Iterable[Notice] = ()) -> ReplyOut:
@@ -79,14 +84,7 @@ def render_answer(answer: Answer, book: FaqBook, at: datetime) -> AnswerOut:
         question=answer.question,
         text=to_text(answer.text),
         html=to_html(answer.text),
-        blocks=[
-            BlockOut(
-                marker=piece.marker,
-                level=piece.level,
-                runs=[RunOut(text=run.text, bold=run.bold, url=run.url) for run in piece.runs],
-            )
-            for piece in outline(answer.text)
-        ],
+        blocks=list(_blocks(answer.text)),
         page=entry_path(answer.entry.id) if answer.entry.id in book.by_id else "",
         owner=owner.name if owner else "",
         links=[LinkOut(title=link.title, url=link.url) for link in answer.entry.links],
@@ -125,6 +123,11 @@ def render_contact(
     """Return whom to call."""
     if contact is None:
         return None
+    return _contact(contact, at.astimezone(JAPAN).date(), language)
+
+
+@lru_cache(_CONTACTS_REMEMBERED)
+def _contact(contact: Contact, today: date, language: str) -> ContactOut:
     office = contact.office
     return ContactOut(
         name=office.name if is_japanese(language) else office.name_en or office.name,
@@ -133,8 +136,20 @@ def render_contact(
         open_now=contact.open_now,
         closes_at=contact.closes_at,
         next_opening=contact.next_opening,
-        status=opening_line(contact, at, language),
+        status=opening_line(contact, datetime.combine(today, time(), JAPAN), language),
         url=office.page,
+    )
+
+
+@lru_cache(REMEMBERED)
+def _blocks(text: str) -> tuple[BlockOut, ...]:
+    return tuple(
+        BlockOut(
+            marker=piece.marker,
+            level=piece.level,
+            runs=[RunOut(text=run.text, bold=run.bold, url=run.url) for run in piece.runs],
+        )
+        for piece in outline(text)
     )
 
 

@@ -10,7 +10,8 @@ from faq.notice import Level
 
 
 class _Received(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+    # Frozen, and so hashable: pydantic would copy a default that is not, each time it is used.
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 class AskContext(_Received):

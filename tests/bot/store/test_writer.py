@@ -94,3 +94,13 @@ def test_a_full_spool_refuses_only_what_it_has_no_room_for(engine: Engine, tmp_p
     writer.stop()
     kept = [row for row, one in zip(rows, told, strict=True) if one is None]
     assert list(inquiries.each()) == kept
+
+
+def test_rows_of_one_moment_share_one_commit() -> None:
+    groups: list[int] = []
+    writer = GroupCommitWriter[Inquiry](lambda rows: groups.append(len(rows)))
+    writer.start()
+    told = record_all(writer, [inquiry(number) for number in range(40)])
+    writer.stop()
+    assert told == [None] * 40
+    assert groups == [40]
