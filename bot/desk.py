@@ -74,10 +74,11 @@ class InquiryDesk:
         of_channels = [one for one in book.sentences if one.group in CHANNEL_GROUPS]
         of_all = [one for one in book.sentences if one.group not in CHANNEL_GROUPS]
         self.channel_sentences = FixedReplies(of_channels)
-        self._fixed = FixedReplies(of_all, watch)
+        self._fixed = fixed = FixedReplies(of_all, watch)
         self.places = PlaceFinder(book.wards, book.city.name)
         self._hours = HoursQuestions(book.offices)
-        self.needs = NeedFinder(self.search, lambda text: bool(self._fixed.find(text)))
+        # Not of `self`: a desk in no cycle is gone as soon as the next one serves.
+        self.needs = NeedFinder(self.search, lambda text: bool(fixed.find(text)))
         self._items = ItemQuestions(book.items, tokeniser.reading)
         self._given = GivenReplies(0 if _are_hours_told_by_halves(book) else MOST)
 

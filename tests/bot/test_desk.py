@@ -1,7 +1,9 @@
 """One question, one reply."""
 
 import asyncio
+import gc
 import threading
+import weakref
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -265,3 +267,18 @@ class TestDecision:
 
     def test_every_kind_has_a_label(self) -> None:
         assert set(KIND_LABELS) == {"answered", "unsure", "unanswered", "fixed"}
+
+
+def test_a_desk_that_serves_no_longer_is_gone_at_once(
+    small_book: FaqBook, desk_of: Callable[..., InquiryDesk], asking: Callable[..., Question]
+) -> None:
+    desk = desk_of(small_book, with_meaning=True)
+    desk.consider(asking("引っ越してきたので住民票を移したい、粗大ごみも捨てたい"))
+    # What is loaded is kept from the garbage collector: in a cycle it would stay for good.
+    gc.disable()
+    try:
+        gone = weakref.ref(desk)
+        del desk
+        assert gone() is None
+    finally:
+        gc.enable()
