@@ -3,13 +3,14 @@
 python scripts/fit_danger.py [--write]
 
 scripts/danger/*.jsonl hold wordings by kind (the file's name; `none` are those that only sound like
-danger). The table is cross-validated: each message is scored by a model that did not see it, the
-cuts are those at which so many of the sample city's harmless questions would be taken for danger.
+danger); other messages written for fitting are harmless. The table is cross-validated: each message
+is scored by a model that did not see it, the cuts are those at which so many of the sample city's
+harmless questions would be taken for danger.
 """
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -87,6 +88,7 @@ def _messages(folder: FaqFolder) -> Messages:
     for path in sorted((_ROOT / "scripts/danger").glob("*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
             texts.append((json.loads(line)["query"], path.stem, False))
+    texts += [(text, "none", False) for text in _of_talks()]
     by_id = {sentence.id: sentence for sentence in folder.book.sentences}
     for golden in folder.golden:
         sentence = by_id.get(golden.sentence)
@@ -104,6 +106,14 @@ def _messages(folder: FaqFolder) -> Messages:
         np.array([KINDS.index(kind) for kind, _ in kept.values()]),
         np.array([own for _, own in kept.values()]),
     )
+
+
+def _of_talks() -> Iterator[str]:
+    """Yield what citizens type after an answer: short and vague, and seldom a cry for help."""
+    for name in ("follow_ups.jsonl", "several_needs.jsonl"):
+        for line in (_ROOT / "scripts" / name).read_text(encoding="utf-8").splitlines():
+            yield json.loads(line)["query"].replace("|", "")
+    yield from (_ROOT / "scripts/new_matters.txt").read_text(encoding="utf-8").splitlines()
 
 
 def _features(texts: Sequence[str], book: FaqBook) -> tuple[Any, Any, Any]:

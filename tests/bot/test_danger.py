@@ -38,13 +38,13 @@ LEAST_FOUND = {
         "fire": 0.93,
         "gas": 0.92,
         "suicide": 0.87,
-        "violence": 0.89,
+        "violence": 0.88,
     },
     "danger_plain.jsonl": {"ambulance": 0.97, "fire": 0.98, "suicide": 0.97, "violence": 0.97},
 }
 """Floors below what was measured (docs/quality.md): a change that loses wordings must say so."""
 
-MOST_FALSE_ALARMS = {"danger.jsonl": 0.08, "danger_plain.jsonl": 0.01}
+MOST_FALSE_ALARMS = {"danger.jsonl": 0.1, "danger_plain.jsonl": 0.01}
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
 
+from bot.desk import InquiryDesk
 from channels.backend import ensure_release, open_backend
 from channels.settings import Settings
 from tests.conftest import NOON, ROOT, SAMPLE_CITY, serving
@@ -69,6 +70,13 @@ def sample_state(request: pytest.FixtureRequest) -> Path:
         ensure_release(open_backend(settings, lambda: NOON))
         building.rename(state)
     return state
+
+
+@pytest.fixture(scope="session")
+def desk(sample_state: Path) -> InquiryDesk:
+    """The desk of the sample city, without a channel before it."""
+    settings = Settings(state_folder=sample_state, faq_folder=SAMPLE_CITY)
+    return open_backend(settings, lambda: NOON).shelf.desk()
 
 
 def _digest_of_what_answers() -> str:

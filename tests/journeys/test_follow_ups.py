@@ -12,7 +12,6 @@ from bot.desk import InquiryDesk
 from bot.question import Question
 from bot.reply import Answered, Fixed, Reply, shown_entries
 from bot.understanding import Understanding
-from channels.backend import open_backend
 from channels.settings import Settings
 from faq.files.folder import read_folder
 from faq.index import FaqIndex
@@ -37,17 +36,11 @@ AFTER = 6
 
 
 @pytest.fixture(scope="module")
-def desk(sample_state: Path) -> InquiryDesk:
-    settings = Settings(state_folder=sample_state, faq_folder=SAMPLE_CITY)
-    return open_backend(settings, lambda: NOON).shelf.desk()
-
-
-@pytest.fixture(scope="module")
 def plain_desk(desk: InquiryDesk, sample_state: Path) -> InquiryDesk:
     """The sample city as a table of questions and answers would have it: without topics."""
     book = replace(desk.book, entries=tuple(replace(one, topic="") for one in desk.book.entries))
-    folder = Settings(state_folder=sample_state).index_root / desk.book.digest
-    index = FaqIndex.load(folder, desk.book.digest)
+    folder = Settings(state_folder=sample_state).index_root / desk.book.index_digest
+    index = FaqIndex.load(folder, desk.book.index_digest)
     understanding = Understanding.load(folder)
     return InquiryDesk(book, index, SudachiTokeniser(), understanding=understanding)
 
@@ -56,7 +49,9 @@ def goes_on(reply: Reply) -> bool:
     return not isinstance(reply, Fixed) and reply.ranking.goes_on
 
 
-@pytest.mark.parametrize("name", ["follow_ups.jsonl", "later_follow_ups.jsonl"])
+@pytest.mark.parametrize(
+    "name", ["follow_ups.jsonl", "later_follow_ups.jsonl", "others_follow_ups.jsonl"]
+)
 def test_follow_ups_find_what_is_beside_the_answer(desk: InquiryDesk, name: str) -> None:
     wrong = []
     follow_ups = lines_of(name)

@@ -9,29 +9,24 @@ import pytest
 from bot.desk import InquiryDesk
 from bot.question import Question
 from bot.reply import Answered, Reply
-from channels.backend import open_backend
-from channels.settings import Settings
-from tests.conftest import NOON, SAMPLE_CITY
+from tests.conftest import NOON
 
-MESSAGES: list[dict[str, Any]] = [
-    json.loads(line)
-    for line in Path(__file__)
-    .with_name("several_needs.jsonl")
-    .read_text(encoding="utf-8")
-    .splitlines()
-]
+
+def lines_of(name: str) -> list[dict[str, Any]]:
+    text = Path(__file__).with_name(name).read_text(encoding="utf-8")
+    return [json.loads(line) for line in text.splitlines()]
+
+
+MESSAGES = lines_of("several_needs.jsonl")
 SEVERAL = [one for one in MESSAGES if one["needs"]]
 SINGLE = [one for one in MESSAGES if not one["needs"]]
+OTHERS = lines_of("others_several_needs.jsonl")
+"""Written by another hand than the examples the models were fitted on."""
+
 LEAST_SPLIT = 0.78
-LEAST_RIGHT = 0.65
+LEAST_RIGHT = 0.62
 MOST_SPLIT = 0.06
 """Of single needs that all look like two: of golden questions a hundredth is split."""
-
-
-@pytest.fixture(scope="module")
-def desk(sample_state: Path) -> InquiryDesk:
-    settings = Settings(state_folder=sample_state, faq_folder=SAMPLE_CITY)
-    return open_backend(settings, lambda: NOON).shelf.desk()
 
 
 def asked(desk: InquiryDesk, text: str) -> Reply:
@@ -44,16 +39,17 @@ def answers(reply: Reply) -> list[str]:
     return [reply.answer.entry.id, *(one.entry.id for one in reply.more)]
 
 
-def test_several_needs_are_answered_each(desk: InquiryDesk) -> None:
-    found = [(one, answers(asked(desk, one["query"].replace("|", "")))) for one in SEVERAL]
+@pytest.mark.parametrize("messages", [SEVERAL, OTHERS], ids=["same hand", "another hand"])
+def test_several_needs_are_answered_each(desk: InquiryDesk, messages: list[dict[str, Any]]) -> None:
+    found = [(one, answers(asked(desk, one["query"].replace("|", "")))) for one in messages]
     split = [(one, ids) for one, ids in found if len(ids) == len(one["needs"])]
     right = [
         one
         for one, ids in split
-        if all(found in need for found, need in zip(ids, one["needs"], strict=True))
+        if all(any(entry in ids for entry in need) for need in one["needs"])
     ]
-    assert len(split) / len(SEVERAL) >= LEAST_SPLIT
-    assert len(right) / len(SEVERAL) >= LEAST_RIGHT
+    assert len(split) / len(messages) >= LEAST_SPLIT
+    assert len(right) / len(messages) >= LEAST_RIGHT
 
 
 def test_one_need_is_left_whole(desk: InquiryDesk) -> None:
