@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 
 CLERK, PASSWORD = "窓口の田中", "あさひがのぼるまちしおみ"
 ADMIN = "管理の佐藤"
-ON_LINE, ON_WEB = "スケボーできる公園はありますか", "公園でスケボーしてもいいですか"
+ON_LINE, ON_WEB = "スケボーをしてよい公園はありますか", "公園でスケボーはできますか"
 NEXT = "子どもがスケボーできる場所"
 ANSWER = "公園でしてよいこと・いけないこと"
 MOST_CLICKS = 10
