@@ -8,16 +8,16 @@ from typing import Final
 
 from rich.progress import track
 
+from bot.decision import Thresholds
 from bot.desk import InquiryDesk
 from bot.indexing import build_index
 from bot.likeness import Portrait, portrait_of
+from bot.open_desk import open_desk
 from bot.question import Question
 from bot.trial_phrasing import Member
-from bot.understanding import Understanding
 from channels.clock import now
 from faq.book import FaqBook
 from faq.files.golden import GoldenQuestion
-from faq.index import FaqIndex
 from nlp.rewording import reword, substitutions
 from nlp.synonyms import municipal_groups
 from nlp.tokeniser import SudachiTokeniser
@@ -97,8 +97,7 @@ def desk_of(book: FaqBook, folder: Path, previous: FaqBook | None = None) -> Inq
     built = folder / book.digest
     if not built.is_dir():
         build_index(book, built, previous=folder / previous.digest if previous else None)
-    index, understanding = FaqIndex.load(built, book.index_digest), Understanding.load(built)
-    return InquiryDesk(book, index, SudachiTokeniser(), understanding=understanding)
+    return open_desk(book, built, SudachiTokeniser(), Thresholds())
 
 
 _SUBSTITUTIONS: Final = substitutions(municipal_groups())

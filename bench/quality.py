@@ -16,16 +16,15 @@ from numpy.typing import NDArray
 from peers import PEERS, Corpus
 from report import OURS, THEIRS, save_plot, table, today, write_part
 
-from bot.desk import InquiryDesk
+from bot.decision import Thresholds
 from bot.evaluation import RANKING_DEPTH, Judged, figures, judge
 from bot.indexing import build_index
-from bot.understanding import Understanding
+from bot.open_desk import open_desk
 from channels.clock import now
 from faq.book import FaqBook
 from faq.entry import FaqEntry
 from faq.files.golden import GoldenQuestion
 from faq.files.sources import read_book, read_questions
-from faq.index import FaqIndex
 from faq.office import JAPAN
 from nlp.normalise import normalise
 from nlp.tokeniser import SudachiTokeniser
@@ -98,12 +97,7 @@ def _judged_by_us(
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / book.digest
         build_index(book, folder, with_meaning=with_meaning)
-        desk = InquiryDesk(
-            book,
-            FaqIndex.load(folder, book.index_digest),
-            SudachiTokeniser(),
-            understanding=Understanding.load(folder),
-        )
+        desk = open_desk(book, folder, SudachiTokeniser(), Thresholds())
         return judge(desk, golden, now())
 
 

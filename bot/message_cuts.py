@@ -21,9 +21,12 @@ _CLAUSE_ENDS: Final = frozenset({"し", "けど", "けれど", "ので", "が", 
 _NOUN: Final = frozenset({"名詞", "接尾辞"})
 # What a clause begins with; a verb after て mostly belongs to it (教えてください).
 _BEGINS: Final = frozenset({"名詞", "接頭辞", "接続詞", "副詞", "連体詞", "代名詞"})
+COMPARING: Final = r"違い|ちがい|違う|ちがう|どちらが|どっちが|比べ|一緒に|いっしょに|同じ"
+"""What is asked of two things together, as a pattern."""
+
 _OF_BOTH: Final = re.compile(
     r"^(?:一緒|いっしょ|同じ|同時|比べ|して|いう|言|思|聞|なる|なり|なっ|は?違|は?ちが)|"
-    r"違い|ちがい|違う|ちがう|どちらが|どっちが|比べ|一緒に|いっしょに|同じ"
+    + COMPARING
 )
 _LEFT_OVER: Final = re.compile(r"(?:と|とか|や|のと)$")
 _PREDICATE: Final = r"(?:[をがはに]|について|も)(?!.*[をがは]).{0,14}$"

@@ -11,7 +11,7 @@ import msgspec
 
 from bot.confidence import Logistic
 from bot.features import Features
-from bot.message_cuts import Cut, cuts_of
+from bot.message_cuts import COMPARING, Cut, cuts_of
 from bot.question import Question
 from bot.search import Search, Searched
 from nlp.aspects import named
@@ -38,9 +38,7 @@ _REQUEST: Final = re.compile(
 )
 _STATEMENT: Final = re.compile(r"(?:た|です|ます|だ|てる|ている|ので|んで|が|けど|て|から|ない)$")
 _ALSO: Final = re.compile(r"も(?!う|し|の|ら|っ|ど)")
-_COMPARING: Final = re.compile(
-    r"違い|ちがい|違う|ちがう|どちらが|どっちが|比べ|一緒に|いっしょに|同じ"
-)
+_COMPARING: Final = re.compile(COMPARING)
 _TAKING_UP: Final = re.compile(
     r"^(?:それ(?!から|と|に)|その|そこ|これ|この|でも|だけど|なので|だから|なぜ|どう|何|いつ|どこ|いくら)"
 )

@@ -1,6 +1,5 @@
 """Wordings of danger that the model was not fitted on, and what only sounds like danger."""
 
-import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,11 +19,11 @@ from nlp.encoder import SentenceEncoder
 from nlp.normalise import normalise
 from nlp.tokeniser import SudachiTokeniser
 from tests.conftest import SAMPLE_CITY
+from tests.json_lines import lines_of
 
 
 def wordings(name: str) -> list[dict[str, str]]:
-    text = Path(__file__).with_name(name).read_text(encoding="utf-8")
-    return [json.loads(line) for line in text.splitlines()]
+    return lines_of(Path(__file__).with_name(name))
 
 
 INDIRECT = wordings("danger.jsonl")

@@ -1,10 +1,8 @@
 """What citizens type after an answer: found beside it, and new questions left alone."""
 
-import json
 import random
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,12 +16,9 @@ from faq.index import FaqIndex
 from nlp.normalise import normalise
 from nlp.tokeniser import SudachiTokeniser
 from tests.conftest import NOON, SAMPLE_CITY
+from tests.json_lines import lines_of
 
 HERE = Path(__file__).parent
-
-
-def lines_of(name: str) -> list[Any]:
-    return [json.loads(line) for line in (HERE / name).read_text(encoding="utf-8").splitlines()]
 
 
 WORDS = (HERE / "first_words.txt").read_text(encoding="utf-8").split()
@@ -54,7 +49,7 @@ def goes_on(reply: Reply) -> bool:
 )
 def test_follow_ups_find_what_is_beside_the_answer(desk: InquiryDesk, name: str) -> None:
     wrong = []
-    follow_ups = lines_of(name)
+    follow_ups = lines_of(HERE / name)
     for one in follow_ups:
         question = Question.from_text(one["query"], "web", NOON, entry_id=one["previous"])
         reply = desk.consider(question)
@@ -90,7 +85,7 @@ def taken_of_new_questions(desk: InquiryDesk) -> list[str]:
 
 
 def test_other_matters_typed_like_follow_ups_are_new_questions(desk: InquiryDesk) -> None:
-    matters = lines_of("new_matters.jsonl")
+    matters = lines_of(HERE / "new_matters.jsonl")
     questions = [
         Question.from_text(one["query"], "web", NOON, entry_id=one["previous"]) for one in matters
     ]

@@ -1,6 +1,5 @@
 """Messages that ask for several things: each is answered, and one need is left whole."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +9,12 @@ from bot.desk import InquiryDesk
 from bot.question import Question
 from bot.reply import Answered, Reply
 from tests.conftest import NOON
+from tests.json_lines import lines_of
 
-
-def lines_of(name: str) -> list[dict[str, Any]]:
-    text = Path(__file__).with_name(name).read_text(encoding="utf-8")
-    return [json.loads(line) for line in text.splitlines()]
-
-
-MESSAGES = lines_of("several_needs.jsonl")
+MESSAGES: list[dict[str, Any]] = lines_of(Path(__file__).with_name("several_needs.jsonl"))
 SEVERAL = [one for one in MESSAGES if one["needs"]]
 SINGLE = [one for one in MESSAGES if not one["needs"]]
-OTHERS = lines_of("others_several_needs.jsonl")
+OTHERS: list[dict[str, Any]] = lines_of(Path(__file__).with_name("others_several_needs.jsonl"))
 """Written by another hand than the examples the models were fitted on."""
 
 LEAST_SPLIT = 0.78

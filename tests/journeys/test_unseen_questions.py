@@ -1,6 +1,5 @@
 """Questions by somebody who knew the answers of the sample city, but none of its wordings."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +9,12 @@ from bot.desk import InquiryDesk
 from bot.question import Question
 from bot.reply import Answered, Fixed, Reply, shown_entries
 from tests.conftest import NOON
+from tests.json_lines import lines_of
 
-QUESTIONS: list[dict[str, Any]] = [
-    json.loads(line)
-    for line in Path(__file__)
-    .with_name("unseen_questions.jsonl")
-    .read_text(encoding="utf-8")
-    .splitlines()
-]
+Asked = list[tuple[dict[str, Any], Reply, list[str]]]
+"""Questions with their replies, and the entries found, best first."""
+
+QUESTIONS: list[dict[str, Any]] = lines_of(Path(__file__).with_name("unseen_questions.jsonl"))
 LEAST_FIRST = 0.87
 LEAST_AMONG_FIVE = 0.96
 LEAST_RIGHT_WHEN_ANSWERED = 0.92
@@ -28,7 +25,7 @@ MOST_ANSWERED_FOR_NOTHING = 0.2
 
 
 @pytest.fixture(scope="module")
-def asked(desk: InquiryDesk) -> list[tuple[dict[str, Any], Reply, list[str]]]:
+def asked(desk: InquiryDesk) -> Asked:
     found = []
     for one in QUESTIONS:
         question = Question.from_text(one["query"], "web", NOON)
@@ -37,7 +34,7 @@ def asked(desk: InquiryDesk) -> list[tuple[dict[str, Any], Reply, list[str]]]:
     return found
 
 
-def test_the_right_entry_is_found(asked: list[tuple[dict[str, Any], Reply, list[str]]]) -> None:
+def test_the_right_entry_is_found(asked: Asked) -> None:
     known = [(one["relevant"], ids) for one, _, ids in asked if one["relevant"]]
     first = [ids[0] in relevant for relevant, ids in known]
     five = [any(one in relevant for one in ids[:5]) for relevant, ids in known]
@@ -46,7 +43,7 @@ def test_the_right_entry_is_found(asked: list[tuple[dict[str, Any], Reply, list[
 
 
 def test_an_answer_that_is_given_is_right(
-    asked: list[tuple[dict[str, Any], Reply, list[str]]],
+    asked: Asked,
 ) -> None:
     known = [(one["relevant"], reply) for one, reply, _ in asked if one["relevant"]]
     answered = [
@@ -57,7 +54,7 @@ def test_an_answer_that_is_given_is_right(
 
 
 def test_what_no_entry_answers_is_seldom_answered(
-    asked: list[tuple[dict[str, Any], Reply, list[str]]],
+    asked: Asked,
 ) -> None:
     unknown = [reply for one, reply, _ in asked if not one["relevant"]]
     answered = [reply for reply in unknown if isinstance(reply, Answered)]
@@ -65,7 +62,7 @@ def test_what_no_entry_answers_is_seldom_answered(
 
 
 def test_few_stories_are_taken_for_danger(
-    asked: list[tuple[dict[str, Any], Reply, list[str]]],
+    asked: Asked,
 ) -> None:
     alarms = [
         one["query"]
