@@ -27,7 +27,7 @@ ENTRIES: Final = 2_000
 PER_SECOND: Final = 50
 COMMAND: Final = (sys.executable, "-c", "from channels.cli import main; main()")
 _WATCHED: Final = (sys.executable, str(Path(__file__).with_name("watched_server.py")))
-_PATIENCE: Final = 600.0
+_PATIENCE: Final = 60.0
 _CALM: Final = 10.0
 _AFTER: Final = 4.0
 

@@ -15,8 +15,9 @@ from typing import Final
 
 import uvicorn
 
-from channels.commands.console import backend
+from channels.backend import open_backend
 from channels.commands.serve import server_config
+from channels.settings import Settings
 
 _EVERY: Final = 0.005
 
@@ -30,10 +31,12 @@ async def _watch(late: list[tuple[float, float]]) -> None:
 
 
 async def _serve(port: int, late: list[tuple[float, float]]) -> None:
-    server = uvicorn.Server(server_config(backend(), "127.0.0.1", port))
+    backend = open_backend(Settings())
+    server = uvicorn.Server(server_config(backend, "127.0.0.1", port))
     watching = asyncio.create_task(_watch(late))
     await server.serve()
     watching.cancel()
+    backend.close()
 
 
 if __name__ == "__main__":
