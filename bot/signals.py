@@ -156,17 +156,17 @@ def meaning_signals(
 ) -> dict[str, Signal]:
     """Return the signals over meaning: nearness of the best wording, and of the best passages.
 
-    `hints` (the lexical signal) help to choose the candidates whose passages are compared.
+    `hints` (the lexical signal) help to choose the candidates that are compared in full.
     """
-    near = index.best_rows(vectors.row_similarities(question))
+    near = index.best_rows(vectors.sketched_similarities(question))
     if not index.size:
         return {"meaning": Signal(0, near), "passages": Signal(0, near)}
-    meaning = Signal(index.size, near)
-    promise = (meaning.standardised() + hints.standardised()).everywhere()
+    promise = (Signal(index.size, near).standardised() + hints.standardised()).everywhere()
     many = min(CANDIDATES, index.size)
     candidates = np.sort(np.argpartition(-promise, many - 1)[:many])
+    near[candidates] = vectors.row_similarities(question, index.row_starts, candidates)
     passages = vectors.passage_similarities(question, near, candidates)
-    return {"meaning": meaning, "passages": Signal(index.size, passages)}
+    return {"meaning": Signal(index.size, near), "passages": Signal(index.size, passages)}
 
 
 def moments(values: Floats, entries: int | None = None) -> tuple[float, float]:

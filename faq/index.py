@@ -15,7 +15,7 @@ from faq.text_field import TextField, load_field
 from faq.vector_index import VectorIndex
 from faq.word_index import WordIndex
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """Version of the files of an index; one of another version is built anew."""
 
 FIELDS: Final = ("question", "answer")
