@@ -41,13 +41,10 @@ class PlaceFinder:
 
     def __init__(self, wards: Iterable[Ward], city: str) -> None:
         self._city = city
-        named = [(name, pattern, ward) for ward in wards for name, pattern in _names(ward)]
-        named.sort(key=lambda one: -len(one[0]))
-        self._written = {name.casefold() for name, _, _ in named}
-        self._owners = [ward for _, _, ward in named]
-        self._pattern = re.compile(
-            "|".join(f"({pattern})" for _, pattern, _ in named), re.IGNORECASE
-        )
+        named = [
+            (name.casefold(), pattern, ward) for ward in wards for name, pattern in _names(ward)
+        ]
+        self._named = sorted(named, key=lambda one: -len(one[0]))
 
     def find(self, text: str) -> Place | None:
         """Return the ward that a normalised message names, or None.
@@ -56,21 +53,27 @@ class PlaceFinder:
         (大阪市北区) is none of ours.
         """
         plain = text.casefold()
-        # Most messages hold no name at all, which is seen much sooner than by the pattern.
-        if not any(name in plain for name in self._written):
+        # A pattern of every name would take most of a second to compile.
+        written = [one for one in self._named if one[0] in plain]
+        if not written:
             return None
-        found = [one for one in self._pattern.finditer(text) if not self._is_elsewhere(text, one)]
-        if len({self._ward_of(one).id for one in found}) > 1:
-            found = [one for one in found if not _FROM.match(text, one.end())]
-        if len({self._ward_of(one).id for one in found}) != 1:
+        pattern = re.compile("|".join(f"({one})" for _, one, _ in written), re.IGNORECASE)
+        owners = [
+            (one, written[(one.lastindex or 1) - 1][2])
+            for one in pattern.finditer(text)
+            if not self._is_elsewhere(text, one)
+        ]
+        if len({ward.id for _, ward in owners}) > 1:
+            owners = [(one, ward) for one, ward in owners if not _FROM.match(text, one.end())]
+        if len({ward.id for _, ward in owners}) != 1:
             return None
-        return Place(self._ward_of(found[0]), self._without_places(text))
+        return Place(owners[0][1], self._without_places(text, pattern))
 
-    def _without_places(self, text: str) -> str:
+    def _without_places(self, text: str, places: re.Pattern[str]) -> str:
         """Return a message without the clauses that only say where somebody lives."""
         kept = []
         for clause in filter(None, _CLAUSE.split(text)):
-            rest = self._pattern.sub(" ", clause).replace(self._city, " ")
+            rest = places.sub(" ", clause).replace(self._city, " ")
             if rest == clause or _AROUND.sub("", rest).strip():
                 kept.append(clause)
         return " ".join(kept).strip()
@@ -78,9 +81,6 @@ class PlaceFinder:
     def _is_elsewhere(self, text: str, one: re.Match[str]) -> bool:
         before = text[: one.start()]
         return bool(_ELSEWHERE.search(before)) and not before.endswith(self._city)
-
-    def _ward_of(self, one: re.Match[str]) -> Ward:
-        return self._owners[(one.lastindex or 1) - 1]
 
 
 def _names(ward: Ward) -> Iterator[tuple[str, str]]:
