@@ -166,7 +166,7 @@ class ReleaseShelf:
     def spare_memory(self) -> None:
         """Keep what a serving process seldom looks at on the disk, if it has room for it."""
         try:
-            SentenceEncoder.load().move_table_to(self._index_root / _TABLE)
+            SentenceEncoder.load().keep_table_in(self._index_root / _TABLE)
         except MeaningUnavailable:
             return
         except OSError as error:

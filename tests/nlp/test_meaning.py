@@ -1,11 +1,13 @@
 """Sentence vectors: the same as the original's where nothing is changed, and steady."""
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from nlp.encoder import MeaningUnavailable, SentenceEncoder
+from nlp.encoder_weights import TABLE_SHA_256, TABLE_WIDTH, read_table
 from nlp.entry_vectors import EntryTexts, KnownVectors
 from nlp.head import apply_head
 from nlp.head_tuning import Pairs, Tuning, tune
@@ -14,7 +16,7 @@ from nlp.passages import clean, sentences
 from nlp.pooled_cache import PooledCache
 from nlp.pooling import PieceWeights, Pooled, mix
 from nlp.rewording import reword, substitutions
-from nlp.table_file import table_file
+from nlp.table_file import TableFile, table_file
 from nlp.text_cache import Remembered, TextCache
 
 TEXTS = [
@@ -203,12 +205,25 @@ def test_two_threads_encode_the_same(encoder: SentenceEncoder) -> None:
 
 def test_rows_of_a_table_in_a_file_are_the_same(tmp_path: Path) -> None:
     table = np.random.default_rng(1).integers(0, 256, (5_000, 16), dtype=np.uint8)
-    path = tmp_path / "index" / "table"
-    rows = np.array([4_999, 0, 7, 7])
-    np.testing.assert_array_equal(table_file(table, path)[rows], table[rows])
+    path, digest = tmp_path / "index" / "table", hashlib.sha256(table.tobytes()).hexdigest()
+    rows, read = np.array([4_999, 0, 7, 7]), []
+
+    def opened() -> TableFile:
+        return table_file(lambda: read.append(1) or table, 16, digest, path)
+
+    for _ in range(2):
+        np.testing.assert_array_equal(opened()[rows], table[rows])
+    assert len(read) == 1
     path.write_bytes(path.read_bytes()[:-1] + b"?")
-    np.testing.assert_array_equal(table_file(table, path)[rows], table[rows])
+    np.testing.assert_array_equal(opened()[rows], table[rows])
+    assert len(read) == 2
     assert path.read_bytes() == table.tobytes()
+
+
+def test_the_table_of_the_encoder_is_the_one_that_is_kept() -> None:
+    table = read_table()
+    assert table.shape[1] == TABLE_WIDTH
+    assert hashlib.sha256(table.tobytes()).hexdigest() == TABLE_SHA_256
 
 
 def test_sentences_leave_contacts_and_hours_out() -> None:
@@ -238,5 +253,5 @@ def test_a_table_there_is_no_room_for_leaves_nothing(tmp_path: Path) -> None:
             raise OSError("no space left")
 
     with pytest.raises(OSError, match="no space"):
-        table_file(table.view(Full), tmp_path / "index" / "table")
+        table_file(lambda: table.view(Full), 2, "", tmp_path / "index" / "table")
     assert list((tmp_path / "index").iterdir()) == []
