@@ -39,6 +39,10 @@ class LiveDesk:
         """Whether questions can be answered."""
         return self._desk is not None
 
+    def load_rest(self) -> None:
+        """Load what few questions need, and the first of them would have to wait for."""
+        self._shelf.load_rest()
+
     def refresh(self) -> bool:
         """Load the latest release if it is not the one that serves; True when it changed.
 

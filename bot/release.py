@@ -18,6 +18,7 @@ from faq.archive import unpack
 from faq.book import FaqBook
 from faq.problem import IndexDamaged
 from nlp.encoder import MeaningUnavailable, SentenceEncoder
+from nlp.language import load_detector
 from nlp.text_cache import Remembered
 from nlp.tokeniser import SudachiTokeniser
 
@@ -171,6 +172,10 @@ class ReleaseShelf:
             return
         except OSError as error:
             _LOG.warning("the encoder's table stays in memory: %s", error)
+
+    def load_rest(self) -> None:
+        """Load what few questions need: what tells languages apart, on the disk if it can be."""
+        load_detector(self._index_root)
 
     def current(self) -> Release | None:
         """Return the current release, or None when nothing was published yet."""

@@ -62,7 +62,6 @@ from channels.web.shared_budgets import SharedBudgets, key_of_addresses
 from channels.web.site import Site
 from faq.entry import Audience
 from faq.problem import FaqFolderError
-from nlp.language import load_detector
 
 _LOG = logging.getLogger(__name__)
 
@@ -293,7 +292,7 @@ async def _running(
         asyncio.create_task(_follow(board.refresh, "notices")),
         asyncio.create_task(_follow(spooling.drain, "what waits in the spool")),
         # The first message in another language need not wait for it, nor need the start.
-        asyncio.create_task(asyncio.to_thread(load_detector)),
+        asyncio.create_task(asyncio.to_thread(live.load_rest)),
         *([asyncio.create_task(_follow(staff.work, "new misses"))] if staff else []),
         *([asyncio.create_task(_follow(sharing.exchange, "budgets"))] if sharing else []),
         asyncio.create_task(

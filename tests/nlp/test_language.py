@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from nlp.language import language_of
+from nlp.detector_file import open_detector, read_detector
+from nlp.language import LATIN, language_of
 from nlp.normalise import normalise
 
 QUESTIONS = [
@@ -31,3 +32,19 @@ def test_no_language_is_left_behind(language: str) -> None:
 @pytest.mark.parametrize("text", ["", "123", "😀", "?!", "a"])
 def test_what_says_nothing_is_taken_for_japanese(text: str) -> None:
     assert language_of(text) == "ja"
+
+
+def test_a_detector_kept_in_files_tells_the_same(tmp_path: Path) -> None:
+    whole = read_detector(LATIN)
+    texts = [text for spoken, text in QUESTIONS if spoken in LATIN]
+    for _ in ("written", "found"):
+        kept = open_detector(LATIN, tmp_path)
+        assert [kept.rank(text) for text in texts] == [whole.rank(text) for text in texts]
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_detector_there_is_no_place_for_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(OSError, match="file"):
+        open_detector(LATIN, tmp_path / "file")
+    assert len(list(tmp_path.iterdir())) == 1
