@@ -119,7 +119,8 @@ class SentenceEncoder:
         """Return the rows of the table (pieces x 512); it is read when first asked for (0.5 s)."""
         if self._table is None:
             with self._lock:
-                self._table = self._table or read_table()
+                if self._table is None:  # else another thread was first
+                    self._table = read_table()
         return self._table[pieces]
 
     def pieces(self, text: str) -> list[int]:
