@@ -217,6 +217,8 @@ class InquiryDesk:
         return self.writer.several(question, needs.found, needs.unfound) if needs else None
 
     def _decided(self, question: Question, searched: Searched) -> Reply:
+        if searched.kind != "unanswered" and self.search.is_for_others(searched.ranking):
+            return self.writer.for_others(question, searched.ranking, searched.sure)
         match searched.kind:
             case "answered":
                 return self.writer.answered(question, searched.ranking, searched.sure)

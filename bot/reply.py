@@ -137,8 +137,8 @@ class Fixed:
     """An approved sentence instead of an entry.
 
     `days` are the hours asked for; `page` is an entry to read in Japanese, where the asker's
-    language has no approved text of it; `near` are entries to choose from beneath a sentence of
-    danger, for those who only asked something.
+    language has no approved text of it; `near` are entries to choose from beneath the sentence:
+    of danger, for those who only asked something, or that others are to be asked.
     """
 
     sentence: FixedSentence

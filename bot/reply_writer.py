@@ -191,6 +191,14 @@ class ReplyWriter:
         sentence = self.book.sentence(sentence_id)
         return self.fixed(question, sentence) if sentence else None
 
+    def for_others(self, question: Question, ranking: Ranking, sure: Confidence) -> Reply:
+        """Say that the city does not answer for others; beneath it what comes near."""
+        near = self.unsure(question, ranking, sure)
+        reply = self.named(question, "for-others")
+        if reply is None or not isinstance(near, Unsure):
+            return near
+        return replace(reply, near=near.candidates[:_MOST_BENEATH])
+
     def not_translated(self, question: Question, entry: FaqEntry | None) -> Fixed:
         """Say in the asker's language that an entry, or every one, has no approved text in it."""
         sentence = self.book.sentence("language-unavailable")

@@ -13,6 +13,7 @@ from bot.confidence import (
     models_of,
 )
 from bot.decision import MAX_CANDIDATES, Thresholds, decide
+from bot.elsewhere import asks_elsewhere
 from bot.features import LISTED, Features, features_of
 from bot.question import Question
 from bot.ranking import Contribution, Ranker, Ranking
@@ -147,6 +148,20 @@ class Search:
         """Return a ranking with how sure it is and the kind of reply it deserves."""
         sure = self.confidence(ranking)
         return Searched(ranking, sure, decide(sure, self.model_for(ranking), self._thresholds))
+
+    def is_for_others(self, ranking: Ranking) -> bool:
+        """Tell whether a question is for another city, the prefecture or the state.
+
+        A place that the FAQ speaks of, or the words of the first entry, are the city's own.
+        """
+        first = self.first_of(ranking)
+        told = " ".join((first.question, *first.phrasings, first.answer)) if first else ""
+        words = self._tokeniser.readings(ranking.text)
+        return asks_elsewhere(ranking.text, words, self._speaks_at_all_of, told)
+
+    def _speaks_at_all_of(self, place: str) -> bool:
+        in_entries = map(self._ranker.index.words.count_of, self._tokeniser.terms(place))
+        return place in self._book.city.name or all(in_entries)
 
     def first_of(self, ranking: Ranking) -> FaqEntry | None:
         """Return the entry that a ranking puts first, None of an empty one."""

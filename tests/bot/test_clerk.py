@@ -29,6 +29,7 @@ SENTENCES = {
     "hours-days": "お尋ねの日の時間です。",
     "unfound-part": "次のことは見つかりませんでした。",
     "item-unknown": "表にありませんでした。",
+    "for-others": "そこにお尋ねください。",
 }
 NO_TEXT = FixedSentence(
     "language-unavailable",
@@ -266,3 +267,47 @@ def test_what_is_known_but_not_in_the_book_is_dropped(desk: InquiryDesk) -> None
     manual = Question.from_text("いくら？", "web", NOON, entry_id="counter-manual")
     assert desk.placed(manual).entry_id is None
     assert normalise(manual.text) == "いくら?"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "名古屋市の粗大ごみの料金はいくらですか。",
+        "隣の県のパスポートの申請はどこでできますか。",
+        "県立図書館でパスポートの申請はできますか。",
+        "国営のところで粗大ごみの料金はいくらですか。",
+    ],
+)
+def test_what_others_do_is_not_answered_as_ours(talk: Talk, text: str) -> None:
+    reply = talk.say(text)
+    assert sentence_of(reply) == "for-others"
+    assert 1 <= len(shown_entries(reply)) <= 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "名古屋市から引っ越してきました。パスポートの申請はどこでできますか。",
+        "{city}の粗大ごみの料金はいくらですか。",
+        "ほかの県の人もパスポートの申請はできますか。",
+        "粗大ごみの料金はいくらですか。",
+    ],
+)
+def test_where_somebody_comes_from_is_not_what_they_ask_for(talk: Talk, text: str) -> None:
+    reply = talk.say(text.format(city=talk.desk.book.city.name))
+    assert not isinstance(reply, Fixed)
+    assert isinstance(reply, Answered | Unsure)
+
+
+def test_a_city_without_a_word_for_it_asks_back(
+    small_book: FaqBook, desk_of: Callable[..., InquiryDesk]
+) -> None:
+    desk = desk_of(small_book, with_meaning=True)
+    assert isinstance(
+        desk.consider(Question.from_text(small_book.entries[0].question, "web", NOON)), Answered
+    )
+    reply = desk.consider(
+        Question.from_text(f"名古屋市の{small_book.entries[0].question}", "web", NOON)
+    )
+    assert isinstance(reply, Unsure)
+    assert small_book.entries[0].id in shown_entries(reply)
