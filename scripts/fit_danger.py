@@ -38,7 +38,7 @@ _ROOT: Final = Path(__file__).parent.parent
 _TARGET: Final = _ROOT / "bot/data"
 _FOLDS: Final = 5
 _STRENGTH: Final = 30.0
-_FALSE_ALARMS: Final = {"possible": 0.03, "sure": 0.005}
+_FALSE_ALARMS: Final = {"possible": 0.03, "sure": 0.01}
 """Share of harmless questions of the sample city that may be taken for danger; what is only
 possible is said where no answer is known."""
 
