@@ -192,10 +192,14 @@ class Ranker:
         depth: int,
         foreign: bool = False,
         even_expired: bool = False,
+        vector: NDArray[np.float32] | None = None,
     ) -> Ranking:
-        """Return the `depth` best entries that the asker may see and that are valid on a day."""
+        """Return the `depth` best entries that the asker may see and that are valid on a day.
+
+        `vector` is what the text means, where that is known already.
+        """
         concepts = self.synonyms.concepts(terms)
-        signals = self._signals(text, concepts, foreign=foreign)
+        signals = self._signals(text, concepts, vector, foreign=foreign)
         eligible = self._eligible(staff, date.min if even_expired else on)
         places, best, scores = self._best(signals, eligible, depth)
         expired = self._better_expired(scores, eligible, staff, best)
@@ -320,13 +324,20 @@ class Ranker:
             found.append(Contribution("", "", scale * rest, name))
         return tuple(sorted(found, key=lambda one: (-one.value, one.signal, one.term)))
 
-    def _signals(self, text: str, concepts: Sequence[Concept], *, foreign: bool) -> SignalValues:
+    def _signals(
+        self,
+        text: str,
+        concepts: Sequence[Concept],
+        vector: NDArray[np.float32] | None,
+        *,
+        foreign: bool,
+    ) -> SignalValues:
         vectors = self.index.vectors
         if self.meaning is None or vectors is None:
             words = word_signals(self.index, concepts, with_cosine=True)
             return SignalValues(words, WEIGHTS_OF_WORDS)
         words = word_signals(self.index, concepts)
-        question = self.meaning.of_question(text)
+        question = self.meaning.of_question(text) if vector is None else vector
         near = meaning_signals(self.index, vectors, question, words["lexical"])
         return SignalValues(words | near, WEIGHTS_OF_MEANING if foreign else WEIGHTS)
 

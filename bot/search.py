@@ -3,7 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import repeat
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from bot.confidence import (
     Confidence,
@@ -95,9 +99,35 @@ class Search:
         self, question: Question, *, depth: int = DEPTH, even_expired: bool = False
     ) -> Ranking:
         """Return the entries nearest to the question that its asker may see and that are valid."""
+        text, foreign = self._searched_as(question)
+        return self._ranked(question, text, foreign, None, depth, even_expired=even_expired)
+
+    def rank_together(self, questions: Sequence[Question], *, depth: int) -> list[Ranking]:
+        """Return the same for several questions, whose meanings are found out at once."""
+        read = [self._searched_as(one) for one in questions]
+        meaning = self._ranker.meaning
+        vectors = meaning.of_questions([text for text, _ in read]) if meaning else repeat(None)
+        return [
+            self._ranked(question, text, foreign, vector, depth)
+            for question, (text, foreign), vector in zip(questions, read, vectors, strict=False)
+        ]
+
+    def _searched_as(self, question: Question) -> tuple[str, bool]:
+        """Return a question as it is searched, and whether it has no Japanese words."""
         typed = without_labels(question.text)
         foreign = not has_japanese_words(typed, question.language)
-        text = typed if foreign else self._read(typed)
+        return typed if foreign else self._read(typed), foreign
+
+    def _ranked(
+        self,
+        question: Question,
+        text: str,
+        foreign: bool,
+        vector: NDArray[np.float32] | None,
+        depth: int,
+        *,
+        even_expired: bool = False,
+    ) -> Ranking:
         return self._ranker.rank(
             text,
             self._tokeniser.terms(text),
@@ -106,6 +136,7 @@ class Search:
             depth=max(depth, LISTED),
             foreign=foreign,
             even_expired=even_expired,
+            vector=vector,
         )
 
     def around(self, question: Question, entry: FaqEntry) -> frozenset[str]:

@@ -159,10 +159,8 @@ class NeedFinder:
         self, question: Question, whole: Searched, cut: Cut, told: Features, depth: int
     ) -> Halves:
         """Return what the parts of a cut find."""
-        left, right = (
-            self._search.searched(self._search.rank(question.put_as(part), depth=depth))
-            for part in (cut.left, cut.right)
-        )
+        parts = [question.put_as(part) for part in (cut.left, cut.right)]
+        left, right = map(self._search.searched, self._search.rank_together(parts, depth=depth))
         is_held = bool(left.ranking.best) and self._search.speaks_of(
             left.ranking.best[0].entry_id, self._names(cut.right)
         )

@@ -62,6 +62,11 @@ class Meaning:
         kept = self.known.of(key.hex(), lambda _key: self._encoded(pieces).tobytes())
         return np.frombuffer(kept, dtype=np.float32)
 
+    def of_questions(self, texts: Sequence[str]) -> Floats:
+        """Return the unit vectors (n, 512) of questions that are asked together, for less."""
+        pieces = [self.encoder.pieces(text) for text in texts]
+        return self.encoder.vectors(self.encoder.pool(pieces, self.question_weights), self.head)
+
     def remembering(self, known: Remembered[bytes]) -> "Meaning":
         """Return the same meaning, which encodes a question only when it is not known."""
         return replace(self, known=known)
