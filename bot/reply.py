@@ -82,7 +82,7 @@ class WardQuestion:
     wards: tuple[Ward, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Answered:
     """The city's own answer; `candidates` are the answer's entry and the questions near it.
 
@@ -102,7 +102,7 @@ class Answered:
     kind: Literal["answered"] = "answered"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Unsure:
     """A few entries to choose from, because the first one is not sure enough.
 
@@ -118,7 +118,7 @@ class Unsure:
     kind: Literal["unsure"] = "unsure"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Unanswered:
     """No entry fits: said plainly, with whom to call.
 
@@ -132,7 +132,7 @@ class Unanswered:
     kind: Literal["unanswered"] = "unanswered"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Fixed:
     """An approved sentence instead of an entry.
 

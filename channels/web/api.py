@@ -5,11 +5,13 @@ from typing import Any, Final
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 
 from bot.inquiry import Feedback
 from channels.public import Asked, Chosen, PublicDesk
 from channels.web.languages import known_language
 from channels.web.render import render
+from channels.web.rendered_replies import RenderedReplies
 from channels.web.schemas import (
     Ask,
     Choose,
@@ -39,9 +41,10 @@ def asking(router: APIRouter) -> APIRoute:
 def build_router(public: PublicDesk) -> APIRouter:
     """Return the routes of the API over one desk."""
     router = APIRouter()
+    rendered = RenderedReplies()
 
-    @router.post(_QUESTIONS, responses=errors(400, 413, 422, 429, 503))
-    async def ask(asked: Ask) -> ReplyOut:
+    @router.post(_QUESTIONS, response_model=ReplyOut, responses=errors(400, 413, 422, 429, 503))
+    async def ask(asked: Ask) -> Response:
         """Answer a citizen's question; the record is durable before the reply leaves."""
         considered, book = await public.ask(
             Asked(
@@ -52,7 +55,8 @@ def build_router(public: PublicDesk) -> APIRouter:
                 entry_id=asked.context.entry_id,
             )
         )
-        return render(considered, book, public.notices())
+        content = rendered.json(considered, book, public.notices())
+        return Response(content, media_type="application/json")
 
     @router.post("/api/v1/choices", responses=errors(400, 404, 413, 422, 429, 503))
     async def choose(chosen: Choose) -> ReplyOut:

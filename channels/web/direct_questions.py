@@ -13,7 +13,7 @@ from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, ExceptionHandler, Message, Receive, Scope, Send
 
-from channels.web.schemas import Ask, ReplyOut
+from channels.web.schemas import Ask
 
 _JSON: Final = "application/json"
 
@@ -53,8 +53,8 @@ class DirectQuestions:
             await self._app(scope, _again(received, receive), send)
             return
         scope["route"] = self._route
-        reply: ReplyOut = await self._route.endpoint(asked)
-        await Response(reply.model_dump_json(), media_type=_JSON)(scope, receive, send)
+        reply: Response = await self._route.endpoint(asked)
+        await reply(scope, receive, send)
 
 
 async def _received(receive: Receive) -> list[Message]:
