@@ -25,7 +25,7 @@ from bot.inquiry import Inquiry, InquiryRecorder, inquiry_of
 from bot.item_questions import ItemQuestions, ItemsFound
 from bot.places import Place, PlaceFinder
 from bot.question import Question
-from bot.reply import Kind, Reply
+from bot.reply import Kind, Reply, Unsure
 from bot.reply_writer import ReplyWriter
 from bot.search import DEPTH, Search, Searched
 from bot.several_needs import NeedFinder
@@ -90,8 +90,7 @@ class InquiryDesk:
         if called and called.sentence.group != "danger":
             return self.writer.fixed(question, called.sentence)
         reply = self._understood(question, depth)
-        # Where it is known what to say, what only sounds like danger is no reason to withhold it.
-        if called is None or (reply.kind in ("answered", "fixed") and not called.is_sure):
+        if called is None or (_is_understood(reply) and not called.is_sure):
             return reply
         return self.writer.danger(question, called, reply)
 
@@ -279,6 +278,17 @@ class InquiryDesk:
         if self.search.searched(ranking).kind != "answered":
             return None
         return self.writer.expired(question, self.book.by_id[ranking.best[0].entry_id])
+
+
+def _is_understood(reply: Reply) -> bool:
+    """Tell whether it is known what a message means, or what it goes on with.
+
+    Then what only sounds like danger (a form that one fears is handed in) is no reason to
+    withhold it.
+    """
+    if isinstance(reply, Unsure):
+        return reply.ranking.goes_on
+    return reply.kind in ("answered", "fixed")
 
 
 def _are_hours_told_by_halves(book: FaqBook) -> bool:
