@@ -62,8 +62,16 @@ class Meaning:
         kept = self.known.of(key.hex(), lambda _key: self._encoded(pieces).tobytes())
         return np.frombuffer(kept, dtype=np.float32)
 
+    def of_text(self, text: str) -> Floats:
+        """Return the unit vector (512) of a text as the encoder alone sees it, whatever the FAQ."""
+        if self.known is None:
+            return self.encoder.encode([text]).ravel()
+        key = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+        kept = self.known.of(f"as it is {key}", lambda _: self.encoder.encode([text]).tobytes())
+        return np.frombuffer(kept, dtype=np.float32)
+
     def remembering(self, known: Remembered[bytes]) -> "Meaning":
-        """Return the same meaning, which encodes a question only when it is not known."""
+        """Return the same meaning, which encodes only what is not known."""
         return replace(self, known=known)
 
     def _encoded(self, pieces: Pieces) -> Floats:
