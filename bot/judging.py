@@ -30,8 +30,12 @@ class Judging:
     def __init__(
         self, open_desk: Callable[[], InquiryDesk], beside: "Beside | None" = None
     ) -> None:
-        self._open_desk = open_desk
+        self._opened = open_desk
         self._beside = beside
+
+    def open_desk(self) -> None:
+        """Open the desk ahead of the first question."""
+        _ = self._desk
 
     def verdicts(self, questions: Sequence[Question], depth: int, count: Count) -> list[Verdict]:
         """Return what becomes of each question, with the first `depth` entries of its ranking."""
@@ -50,7 +54,7 @@ class Judging:
 
     @cached_property
     def _desk(self) -> InquiryDesk:
-        return self._open_desk()
+        return self._opened()
 
 
 class Beside:

@@ -43,6 +43,12 @@ class Verdicts:
         """Whether keeping it again would write something else."""
         return self.used.keys() != self._known.keys()
 
+    def make_ready(self, golden: Sequence[GoldenQuestion], at: datetime) -> None:
+        """Do what judging would begin with: open the desk, and what reading questions needs."""
+        for one in golden:
+            question_of(self.book, one, at)
+        self._judging.open_desk()
+
     def judge(
         self, golden: Sequence[GoldenQuestion], at: datetime, count: Count = uncounted
     ) -> list[Judged]:
