@@ -7,6 +7,7 @@ a second and 120 MB, only to be loaded: it is the oracle of the tests.
 
 import itertools
 import json
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,12 +60,11 @@ class _Numbering:
     """Gives each word a number when it first comes up."""
 
     def __init__(self) -> None:
-        self.known: dict[str, int] = {}
+        self.known: defaultdict[str, int] = defaultdict()
+        self.known.default_factory = self.known.__len__
 
     def of(self, words: Sequence[str]) -> _Numbers:
-        return np.array(
-            [self.known.setdefault(word, len(self.known)) for word in words], dtype=np.int64
-        )
+        return np.fromiter(map(self.known.__getitem__, words), np.int64, len(words))
 
 
 @dataclass(frozen=True)

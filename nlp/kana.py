@@ -9,7 +9,7 @@ begin and end: したいの is した, い and の far more often than 死体 an
 import json
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -69,11 +69,10 @@ class KanaLexicon:
         Words that the FAQ writes in kana are learnt too: どう must not become 道.
         """
         known = known or Remembered()
-        seen: dict[str, dict[str, int]] = {}
+        seen: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
         for text in texts:
             for reading, surface, count in known.of(text, lambda one: _readings(one, tokeniser)):
-                found = seen.setdefault(reading, {})
-                found[surface] = found.get(surface, 0) + count
+                seen[reading][surface] += count
         best = ((reading, max(found.items(), key=_by_count)) for reading, found in seen.items())
         return cls({reading: form for reading, form in best if _is_telling(reading, *form)})
 
