@@ -1,5 +1,6 @@
 """Publishing a folder: check, build, golden questions, impact, and only then a new release."""
 
+import gc
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -105,8 +106,9 @@ class Publisher:
 
             progress(_READING, 0, 0)
             folder = self._read(path)
-            self._build(process, folder.book, book, progress, make_ready)
-            return self._judged(folder, book, ask, terms, past, at, progress)
+            with _never_searched_for_garbage():
+                self._build(process, folder.book, book, progress, make_ready)
+                return self._judged(folder, book, ask, terms, past, at, progress)
 
     def _judged(
         self,
@@ -239,6 +241,18 @@ class Publisher:
             lambda: self._shelf.desk_of(book, known=questions, tokeniser=knowing()),
             Beside(process, book.digest, open_beside, questions),
         )
+
+
+@contextmanager
+def _never_searched_for_garbage() -> Iterator[None]:
+    # Indexes and books are hundreds of thousands of objects, none of which is in a cycle.
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _case(
