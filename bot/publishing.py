@@ -16,7 +16,7 @@ import msgspec
 from bot.building_process import BuildingProcess
 from bot.edits import edits_of
 from bot.errors import PublishRefused, QuestionRejected
-from bot.evaluation import REJECTED, Figures, Judged, Verdict, figures
+from bot.evaluation import REJECTED, Figures, Judged, Put, Verdict, figures
 from bot.impact import Flip, Heard, golden_flips, joined, replayed
 from bot.impact_report import ImpactReport, first_report, report_of
 from bot.indexing import knowing_the_faq
@@ -212,11 +212,12 @@ class Publisher:
         questions = Remembered(decoded(read_kept(root / _QUESTIONS), _VECTORS))
         known = decoded(read_kept(root / _VERDICTS, made_with), _BOOKS)
         asked: dict[str, Verdicts] = {}
+        put: Put = cache(Question.from_text)  # both books are asked the same
 
         def ask(book: FaqBook) -> Verdicts:
             if book.digest not in asked:
                 judging = self._judging(book, questions, process, knowing)
-                asked[book.digest] = Verdicts(book, judging, known.get(book.digest))
+                asked[book.digest] = Verdicts(book, judging, known.get(book.digest), put)
             return asked[book.digest]
 
         yield ask
