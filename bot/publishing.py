@@ -93,10 +93,10 @@ class Publisher:
 
         Raises FaqFolderError with every problem of the folder.
         """
-        book = self._published()
         knowing = cache(self._knowing)
         terms = cache(lambda text: knowing().terms(normalise(text)))
         with BuildingProcess() as process, self._asking(process, knowing) as ask:
+            book = self._published()
 
             def make_ready() -> None:
                 self._shelf.load_ahead()

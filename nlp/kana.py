@@ -161,8 +161,11 @@ def outlined(kana: str) -> tuple[str, list[int]]:
     こーえん, こうえん and こえん have one outline, しよるい and しょるい another. n kana have n + 1
     places, the last one being the end.
     """
+    big = kana.translate(_TO_BIG)
+    if "ー" not in big and "う" not in big:
+        return big, [*range(len(big) + 1)]
     kept, places = "", [0]
-    for char in kana.translate(_TO_BIG):
+    for char in big:
         is_long = char == "ー" or (char == "う" and kept[-1:] in _BEFORE_LONG)
         kept += "" if is_long else char
         places.append(len(kept))
