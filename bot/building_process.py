@@ -1,15 +1,17 @@
 """Building an index in a process of its own, so that answering goes on undisturbed.
 
-Building takes seconds of processor time and loads scikit-learn: in the serving process it would
-stall answers. The spawned process has the lowest priority, and says only which step it is at.
-While publishing it then judges questions beside the process that spawned it, on the other core.
+Building takes seconds of processor time: in the serving process it would stall answers. The spawned
+process has the lowest priority, and says only which step it is at. While publishing it then judges
+questions beside the process that spawned it, on the other core.
 """
 
+import gc
 import multiprocessing
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
@@ -21,11 +23,10 @@ from threadpoolctl import threadpool_limits
 from bot.decision import Thresholds
 from bot.desk import InquiryDesk
 from bot.evaluation import Verdict, verdict_of
-from bot.indexing import build_index
+from bot.indexing import build_index, knowing_the_faq
 from bot.open_desk import open_desk
 from bot.question import Question
 from faq.book import FaqBook
-from faq.build import load_scikit_learn
 from faq.problem import IndexDamaged
 from nlp.encoder import MeaningUnavailable, SentenceEncoder
 from nlp.progress import Progress, unreported
@@ -179,11 +180,10 @@ def give_way() -> None:
 
 def _work(orders: Connection) -> None:
     give_way()
+    gc.disable()  # nothing here is in a cycle, and looking through all of it takes time
     with orders, suppress(EOFError, BrokenPipeError, ConnectionResetError):  # nothing more to do
         with suppress(MeaningUnavailable):  # whether that matters, the order tells
             SentenceEncoder.load()
-        if not orders.poll():  # the folder is still being read
-            load_scikit_learn()
         judges: dict[str, _Judge] = {}
         while True:
             match orders.recv():
@@ -206,6 +206,11 @@ def _build(order: _Build, progress: Progress) -> None:
     )
 
 
+@cache
+def _tokeniser_beside(folder: Path) -> SudachiTokeniser:
+    return knowing_the_faq(SudachiTokeniser(), folder.parent)
+
+
 class _Judge:
     """A desk with the vectors that it is known to need."""
 
@@ -214,7 +219,7 @@ class _Judge:
         self._desk: InquiryDesk = open_desk(
             order.sent.book(),
             order.sent.folder,
-            SudachiTokeniser(),
+            _tokeniser_beside(order.sent.folder),
             order.thresholds,
             known=self._vectors,
         )

@@ -68,7 +68,7 @@ class InquiryDesk:
         self.writer = ReplyWriter(book)
         self.search = Search(book, index, tokeniser, understanding, thresholds or Thresholds())
         meaning = understanding.meaning
-        encoded = (lambda text: meaning.encoder.encode([text])[0]) if meaning else None
+        encoded = meaning.of_text if meaning else None
         watch = DangerWatch(shipped_model(), tokeniser.terms, encoded)
         # What is of one channel only is said by that channel.
         of_channels = [one for one in book.sentences if one.group in CHANNEL_GROUPS]

@@ -18,6 +18,9 @@ from bot.reply import Fixed, Kind, shown_entries
 from faq.book import FaqBook
 from faq.files.golden import GoldenQuestion
 
+Put = Callable[[str, Channel, datetime], Question]
+"""How a text becomes a question; may raise QuestionRejected."""
+
 RANKING_DEPTH: Final = 50
 _RECALL_DEPTH: Final = 10
 
@@ -121,10 +124,15 @@ def judge(
     return judged
 
 
-def question_of(book: FaqBook, golden: GoldenQuestion, at: datetime) -> Question | None:
-    """Return a golden question as it is put to a desk, None when it cannot be one."""
+def question_of(
+    book: FaqBook, golden: GoldenQuestion, at: datetime, put: Put = Question.from_text
+) -> Question | None:
+    """Return a golden question as it is put to a desk, None when it cannot be one.
+
+    `put` may be a `Question.from_text` that remembers what it was given.
+    """
     try:
-        return Question.from_text(golden.query, _asked_by(book, golden), at)
+        return put(golden.query, _asked_by(book, golden), at)
     except QuestionRejected:
         return None
 

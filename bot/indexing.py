@@ -28,8 +28,7 @@ from nlp.tokeniser import SudachiTokeniser
 _LOG = logging.getLogger(__name__)
 
 _POOLED: Final = "pooled.npz"
-TEXTS_KEPT: Final = "texts.kept"
-"""What was read out of texts, beside the indexes."""
+_TEXTS: Final = "texts.kept"
 _REPORTED: Final = 200
 
 
@@ -57,6 +56,14 @@ def build_index(
         shutil.rmtree(building, ignore_errors=True)
 
 
+def knowing_the_faq(tokeniser: SudachiTokeniser, caches: Path) -> SudachiTokeniser:
+    """Return the tokeniser with the words of all texts at hand that the last index was made of.
+
+    `caches` is the folder of the indexes.
+    """
+    return tokeniser.knowing(TextCache.terms_from_bytes(read_kept(caches / _TEXTS)))
+
+
 class _Building:
     """One build: from the book's texts to the files in a folder."""
 
@@ -65,7 +72,7 @@ class _Building:
         self._folder = folder
         self._caches = caches
         self._progress = progress
-        self._texts = TextCache.from_bytes(read_kept(caches / TEXTS_KEPT))
+        self._texts = TextCache.from_bytes(read_kept(caches / _TEXTS))
 
     def run(self, previous: Path | None, *, with_meaning: bool) -> None:
         tokeniser = SudachiTokeniser()
@@ -80,7 +87,7 @@ class _Building:
                 self._progress("意味の索引は作れません。ことばの索引だけを使います", 0, 0)
         Understanding(kana, meaning).save(self._folder)
         if self._texts.has_changed:
-            write_kept(self._caches / TEXTS_KEPT, self._texts.to_bytes())
+            write_kept(self._caches / _TEXTS, self._texts.to_bytes())
 
     def _learn_kana(self, tokeniser: SudachiTokeniser) -> KanaLexicon:
         entries = self._book.entries

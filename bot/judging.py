@@ -17,7 +17,9 @@ _LOG = logging.getLogger(__name__)
 
 _WORTH_IT: Final = 100
 """Questions from which the process beside is asked: it takes a second to open its desk."""
-_AT_ONCE: Final = 16
+_AT_ONCE: Final = 8
+_UNDER_WAY: Final = 2
+"""How often so many are given before the first are heard of: the process beside never waits."""
 _REPORTED: Final = 20
 
 _Left = deque[tuple[int, Question]]
@@ -30,8 +32,12 @@ class Judging:
     def __init__(
         self, open_desk: Callable[[], InquiryDesk], beside: "Beside | None" = None
     ) -> None:
-        self._open_desk = open_desk
+        self._opened = open_desk
         self._beside = beside
+
+    def open_desk(self) -> None:
+        """Open the desk ahead of the first question."""
+        _ = self._desk
 
     def verdicts(self, questions: Sequence[Question], depth: int, count: Count) -> list[Verdict]:
         """Return what becomes of each question, with the first `depth` entries of its ranking."""
@@ -50,7 +56,7 @@ class Judging:
 
     @cached_property
     def _desk(self) -> InquiryDesk:
-        return self._open_desk()
+        return self._opened()
 
 
 class Beside:
@@ -71,8 +77,7 @@ class Beside:
         self._digest = digest
         self._open_desk = open_desk
         self._vectors = vectors
-        self._given: list[tuple[int, Question]] = []
-        self._asked = 0
+        self._given: deque[tuple[int, Sequence[tuple[int, Question]]]] = deque()
         self._is_open = self._is_gone = False
 
     def take_turn(self, left: _Left, depth: int) -> _Found:
@@ -83,9 +88,9 @@ class Beside:
         """
         found: _Found = {}
         try:
-            if not self._is_gone and self._process.is_done:
-                found = self._heard()
-            if not self._is_gone and not self._given and len(left) > _AT_ONCE:
+            while not self._is_gone and self._process.is_done:
+                found |= self._heard()
+            while self._may_give(left):
                 self._give(left, depth)
         except (OSError, EOFError):
             _LOG.warning("the process that judges beside is gone")
@@ -95,24 +100,28 @@ class Beside:
             self._give_back(left)
         return found
 
+    def _may_give(self, left: _Left) -> bool:
+        return not self._is_gone and len(self._given) < _UNDER_WAY and len(left) > _AT_ONCE
+
     def _give_back(self, left: _Left) -> None:
-        left.extend(self._given)
-        self._given = []
+        for _, given in self._given:
+            left.extend(given)
+        self._given.clear()
 
     def _heard(self) -> _Found:
         heard = self._process.hear()
-        if heard.number != self._asked or not self._given:
+        if not self._given or heard.number != self._given[0][0]:
             return {}  # of what was given back
+        _, given = self._given.popleft()
         self._vectors.used.update(heard.vectors)
-        places = [at for at, _ in self._given]
-        self._given = []
-        return dict(zip(places, heard.verdicts, strict=True))
+        return dict(zip((at for at, _ in given), heard.verdicts, strict=True))
 
     def _give(self, left: _Left, depth: int) -> None:
         if not self._is_open:
             self._open_desk()
             self._is_open = True
-        self._given = [left.pop() for _ in range(_AT_ONCE)]
-        self._asked = self._process.ask(
-            self._digest, [question for _, question in self._given], depth
-        )
+        given = [left[-at] for at in range(1, _AT_ONCE + 1)]
+        number = self._process.ask(self._digest, [question for _, question in given], depth)
+        for _ in given:  # not before they are sent: the process may be gone
+            left.pop()
+        self._given.append((number, given))

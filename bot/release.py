@@ -104,9 +104,10 @@ class ReleaseShelf:
         """Where the city cuts."""
         return self._thresholds
 
-    def terms(self, text: str) -> tuple[str, ...]:
-        """Return the content words of a text."""
-        return self._tokeniser.terms(text)
+    @property
+    def tokeniser(self) -> SudachiTokeniser:
+        """What reads the words of a text."""
+        return self._tokeniser
 
     def desk(
         self, release: Release | None = None, pause: Callable[[], None] = lambda: None
@@ -130,12 +131,14 @@ class ReleaseShelf:
         book: FaqBook,
         number: int = 0,
         known: Remembered[bytes] | None = None,
+        tokeniser: SudachiTokeniser | None = None,
         pause: Callable[[], None] = lambda: None,
     ) -> InquiryDesk:
         """Return a desk for a book with an index, which need not be published.
 
         The index is opened as unpacked here, else from the store, else built anew. `known` are the
-        vectors of questions that are asked again and again.
+        vectors of questions that are asked again and again; another `tokeniser` than the shelf's
+        may know many texts.
         """
         folder = self.index_folder(book)
 
@@ -143,7 +146,7 @@ class ReleaseShelf:
             return open_desk(
                 book,
                 folder,
-                self._tokeniser,
+                tokeniser or self._tokeniser,
                 self._thresholds,
                 number=number,
                 known=known,

@@ -13,6 +13,7 @@ from bot.evaluation import (
     RANKING_DEPTH,
     REJECTED,
     Judged,
+    Put,
     Verdict,
     judged_as,
     question_of,
@@ -29,11 +30,16 @@ class Verdicts:
     """Verdicts on one book; only questions that are not known yet are judged."""
 
     def __init__(
-        self, book: FaqBook, judging: Judging, known: Mapping[str, Verdict] | None = None
+        self,
+        book: FaqBook,
+        judging: Judging,
+        known: Mapping[str, Verdict] | None = None,
+        put: Put = Question.from_text,
     ) -> None:
         self.book = book
         self._judging = judging
         self._known = known or {}
+        self._put = put
         self._expired_on: dict[date, str] = {}
         self.used: dict[str, Verdict] = {}
         """The verdicts that were asked for, to be kept for the next time."""
@@ -43,11 +49,17 @@ class Verdicts:
         """Whether keeping it again would write something else."""
         return self.used.keys() != self._known.keys()
 
+    def make_ready(self, golden: Sequence[GoldenQuestion], at: datetime) -> None:
+        """Do what judging would begin with: open the desk, and what reading questions needs."""
+        for one in golden:
+            question_of(self.book, one, at, self._put)
+        self._judging.open_desk()
+
     def judge(
         self, golden: Sequence[GoldenQuestion], at: datetime, count: Count = uncounted
     ) -> list[Judged]:
         """Return what becomes of golden questions, as `bot.evaluation.judge` would."""
-        asked = [question_of(self.book, one, at) for one in golden]
+        asked = [question_of(self.book, one, at, self._put) for one in golden]
         verdicts = iter(self._found([one for one in asked if one], RANKING_DEPTH, count))
         return [
             judged_as(one, next(verdicts) if question else REJECTED)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from nlp.encoder import DIMENSIONS, SentenceEncoder
 from nlp.head import Head
-from nlp.passages import clean, sentences
+from nlp.passages import joined, sentences
 from nlp.pooling import Floats, mix
 from nlp.progress import Count, Progress
 from nlp.text_pooling import TextPooling
@@ -73,13 +73,13 @@ def keys_of(entries: Sequence[EntryTexts], pooling: TextPooling, progress: Progr
         if at % _REPORTED == 0:
             progress(_READING, at, len(entries))
         asked += pooling.keys([question for question, _ in entry.wordings])
+        parts = {answer: sentences(answer) for answer in {told for _, told in entry.wordings}}
         openings = {
-            answer: clean(answer)[:ANSWER_CHARACTERS]
-            for answer in {told for _, told in entry.wordings}
+            answer: joined(answer, kept)[:ANSWER_CHARACTERS] for answer, kept in parts.items()
         }
         told += pooling.keys([openings[answer] or question for question, answer in entry.wordings])
         question, answer = entry.wordings[0]
-        own = sentences(answer) or [question]
+        own = parts[answer] or [question]
         said += pooling.keys(own)
         said_counts.append(len(own))
     row_starts = starts_of([len(entry.wordings) for entry in entries])

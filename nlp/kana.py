@@ -9,7 +9,7 @@ begin and end: したいの is した, い and の far more often than 死体 an
 import json
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -69,11 +69,10 @@ class KanaLexicon:
         Words that the FAQ writes in kana are learnt too: どう must not become 道.
         """
         known = known or Remembered()
-        seen: dict[str, dict[str, int]] = {}
+        seen: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
         for text in texts:
             for reading, surface, count in known.of(text, lambda one: _readings(one, tokeniser)):
-                found = seen.setdefault(reading, {})
-                found[surface] = found.get(surface, 0) + count
+                seen[reading][surface] += count
         best = ((reading, max(found.items(), key=_by_count)) for reading, found in seen.items())
         return cls({reading: form for reading, form in best if _is_telling(reading, *form)})
 
@@ -162,8 +161,11 @@ def outlined(kana: str) -> tuple[str, list[int]]:
     こーえん, こうえん and こえん have one outline, しよるい and しょるい another. n kana have n + 1
     places, the last one being the end.
     """
+    big = kana.translate(_TO_BIG)
+    if "ー" not in big and "う" not in big:
+        return big, [*range(len(big) + 1)]
     kept, places = "", [0]
-    for char in kana.translate(_TO_BIG):
+    for char in big:
         is_long = char == "ー" or (char == "う" and kept[-1:] in _BEFORE_LONG)
         kept += "" if is_long else char
         places.append(len(kept))

@@ -64,11 +64,21 @@ class Meaning:
 
     def of_questions(self, texts: Sequence[str]) -> Floats:
         """Return the unit vectors (n, 512) of questions that are asked together, for less."""
+        if self.known is not None:
+            return np.stack([self.of_question(text) for text in texts])
         pieces = [self.encoder.pieces(text) for text in texts]
         return self.encoder.vectors(self.encoder.pool(pieces, self.question_weights), self.head)
 
+    def of_text(self, text: str) -> Floats:
+        """Return the unit vector (512) of a text as the encoder alone sees it, whatever the FAQ."""
+        if self.known is None:
+            return self.encoder.encode([text]).ravel()
+        key = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+        kept = self.known.of(f"as it is {key}", lambda _: self.encoder.encode([text]).tobytes())
+        return np.frombuffer(kept, dtype=np.float32)
+
     def remembering(self, known: Remembered[bytes]) -> "Meaning":
-        """Return the same meaning, which encodes a question only when it is not known."""
+        """Return the same meaning, which encodes only what is not known."""
         return replace(self, known=known)
 
     def _encoded(self, pieces: Pieces) -> Floats:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Final
 
 _BREAK: Final = re.compile(r"(?<=[。！？!?])|\n+|(?=■)|(?=【)")
@@ -34,5 +35,9 @@ def sentences(answer: str) -> list[str]:
 
 def clean(answer: str) -> str:
     """The answer's sentences joined; the answer itself when nothing remains."""
-    kept = "。".join(sentences(answer))
-    return kept or unicodedata.normalize("NFKC", answer)
+    return joined(answer, sentences(answer))
+
+
+def joined(answer: str, kept: Sequence[str]) -> str:
+    """An answer's sentences that were kept as one text; the answer itself when there are none."""
+    return "。".join(kept) or unicodedata.normalize("NFKC", answer)

@@ -65,12 +65,12 @@ class TextCache:
         return cache
 
     @staticmethod
-    def terms_from_bytes(kept: bytes | None) -> Remembered[tuple[str, ...]]:
+    def terms_from_bytes(kept: bytes | None) -> dict[str, tuple[str, ...]]:
         """Return the terms alone of what `to_bytes` gave."""
         try:
-            return Remembered(msgspec.msgpack.decode(kept, type=_KeptTerms).terms if kept else {})
+            return msgspec.msgpack.decode(kept, type=_KeptTerms).terms if kept else {}
         except msgspec.MsgspecError:
-            return Remembered()
+            return {}
 
     def to_bytes(self) -> bytes:
         """Return what was used, to be kept for the next time."""

@@ -1,8 +1,9 @@
 """Words of a Japanese text, as Sudachi sees them."""
 
+import copy
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -49,9 +50,16 @@ class SudachiTokeniser:
     def __init__(self) -> None:
         self._dictionary = Dictionary(dict="core")
         self._local = threading.local()
+        self._known: Mapping[str, tuple[str, ...]] = {}
         # One question is looked at from many sides, each of which wants its words.
         self._terms_of = lru_cache(_REMEMBERED)(self._terms)
         self._readings_of = lru_cache(_REMEMBERED)(self._readings)
+
+    def knowing(self, terms: Mapping[str, tuple[str, ...]]) -> "SudachiTokeniser":
+        """Return the same tokeniser, which has at hand what `terms` gave of some texts before."""
+        knowing = copy.copy(self)
+        knowing._known = terms
+        return knowing
 
     def terms(self, text: str) -> tuple[str, ...]:
         """Return the content words of `text` in order, repeated as often as they occur.
@@ -59,7 +67,8 @@ class SudachiTokeniser:
         A negated verb gives a word of its own beside the verb (燃えない: 燃える, 燃えるない):
         without it 燃えないごみ would be the same as 燃えるごみ.
         """
-        return self._terms_of(text)
+        known = self._known.get(text)
+        return self._terms_of(text) if known is None else known
 
     def reading(self, text: str) -> str:
         """Return how a text is read, in katakana."""

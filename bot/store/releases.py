@@ -80,7 +80,7 @@ def keep_snapshot(connection: Connection, book: FaqBook, index_archive: bytes) -
     if connection.execute(known).first() is None:
         values = {
             "digest": book.digest,
-            "book": zlib.compress(book.to_json()),
+            "book": zlib.compress(book.to_json(), zlib.Z_BEST_SPEED),
             "index_archive": index_archive,
         }
         connection.execute(insert(SNAPSHOTS), values)

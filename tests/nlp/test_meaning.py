@@ -184,6 +184,18 @@ def test_a_known_question_is_not_encoded_again() -> None:
     assert not meaning.remembering(Remembered(other)).of_question("ごみはいつ").any()
 
 
+def test_a_known_text_is_not_encoded_again() -> None:
+    meaning, _ = build_meaning(ENTRIES, PooledCache(), {})
+    known: Remembered[bytes] = Remembered()
+    first = meaning.remembering(known).of_text("ごみはいつ")
+    np.testing.assert_array_equal(first, meaning.of_text("ごみはいつ"))
+    np.testing.assert_array_equal(first, meaning.encoder.encode(["ごみはいつ"])[0])
+    meaning.remembering(known).of_question("ごみはいつ")
+    assert len(known.used) == 2
+    other = {key: np.zeros(512, dtype=np.float32).tobytes() for key in known.used}
+    assert not meaning.remembering(Remembered(other)).of_text("ごみはいつ").any()
+
+
 def test_a_damaged_cache_is_empty(tmp_path: Path) -> None:
     path = tmp_path / "pooled.npz"
     assert b"x" not in PooledCache.load(path)

@@ -46,6 +46,13 @@ def test_any_text_has_terms_or_none(text: str) -> None:
 TOKENISER = SudachiTokeniser()
 
 
+def test_what_is_known_of_a_text_is_not_read_again(tokeniser: SudachiTokeniser) -> None:
+    knowing = tokeniser.knowing({"図書館へ行く": ("本",)})
+    assert knowing.terms("図書館へ行く") == ("本",)
+    assert knowing.terms("図書館へ行った") == tokeniser.terms("図書館へ行った")
+    assert tokeniser.terms("図書館へ行く") != ("本",)
+
+
 def test_eight_threads_share_one_tokeniser(tokeniser: SudachiTokeniser) -> None:
     expected = tokeniser.terms("国民健康保険の届け出は14日以内です")
     wrong: list[object] = []
