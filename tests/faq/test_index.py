@@ -67,22 +67,6 @@ def test_scores_equal_scikit_learns_cosines(book: FaqBook, index: FaqIndex, fiel
         np.testing.assert_allclose(scores, expected, atol=1e-5)
 
 
-@pytest.mark.parametrize("field", FIELDS)
-def test_weights_equal_scikit_learns_to_the_bit(book: FaqBook, index: FaqIndex, field: str) -> None:
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    oracle = TfidfVectorizer(analyzer=split)
-    rows = oracle.fit_transform(field_text(entry, field) for entry in book.entries)
-    by_term = rows.T.tocsr()
-    by_term.sort_indices()
-    built = index.fields[field]
-    assert list(built.vocabulary) == oracle.get_feature_names_out().tolist()
-    np.testing.assert_array_equal(built.idf, oracle.idf_)
-    np.testing.assert_array_equal(built.starts, by_term.indptr)
-    np.testing.assert_array_equal(built.entries, by_term.indices)
-    np.testing.assert_array_equal(built.weights, by_term.data.astype(np.float32))
-
-
 def test_bm25_equals_its_formula(book: FaqBook, index: FaqIndex) -> None:
     rows = [
         split(question) + split(answer)
