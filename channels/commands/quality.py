@@ -20,6 +20,7 @@ from bot.open_desk import open_desk
 from channels.clock import now
 from channels.commands.console import out, read_settings, steps
 from faq.book import FaqBook
+from faq.files.golden import item_ids
 from faq.files.sources import read_book, read_questions
 from nlp.normalise import normalise
 from nlp.progress import Progress
@@ -66,10 +67,12 @@ _LEGEND: Final = (
 @click.option("--json", "as_json", is_flag=True, help="結果を JSON で示します")
 def evaluate(source: Path, questions: Path, rankings: Path | None, as_json: bool) -> None:
     """正解の分かっている質問で、答えの質を測ります。"""
-    golden = read_questions(questions)
+    book = read_book(source, normalise)
+    ids = item_ids(book.items)
+    golden = [one.with_ids(ids) for one in read_questions(questions)]
     with tempfile.TemporaryDirectory() as scratch:
         with steps("FAQを読んでいます") as say:
-            desk = _desk_for(read_book(source, normalise), Path(scratch), say)
+            desk = _desk_for(book, Path(scratch), say)
         at = now()
         judged = [
             one

@@ -11,7 +11,7 @@ from faq.files.check import check_entries
 from faq.files.decision import DECISION_FILE, read_decision
 from faq.files.entries import ReadEntry, read_entries
 from faq.files.file_bytes import is_there
-from faq.files.golden import ITEM, GoldenQuestion, read_golden
+from faq.files.golden import GoldenQuestion, item_ids, read_golden
 from faq.files.items import read_guide, read_items
 from faq.files.known_entries import KnownEntries
 from faq.files.notices import NOTICES_FILE, read_notices
@@ -220,7 +220,7 @@ class _Reading:
         if not is_there(path):
             return ()
         problems = self._problems(path)
-        named = {f"{ITEM}{item.name}": item.id for item in items}
+        named = item_ids(items)
         found: list[GoldenQuestion] = []
         for question, line in read_golden(path, problems):
             for unknown in sorted(question.relevant.keys() - ids - named.keys()):

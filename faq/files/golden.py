@@ -1,12 +1,13 @@
 """Reading golden questions: a question and the entries it must reach, one JSON object a line."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from faq.files.yaml_file import Problems, read_text
+from faq.item import Item
 
 ITEM: Final = "item:"
 """What stands before the name of an item where an id could stand."""
@@ -31,6 +32,11 @@ class GoldenQuestion:
         """Return the question with the names of items in place of their ids."""
         relevant = {named.get(one, one): grade for one, grade in self.relevant.items()}
         return replace(self, relevant=relevant)
+
+
+def item_ids(items: Iterable[Item]) -> dict[str, str]:
+    """Return the ids of items by how golden questions name them."""
+    return {f"{ITEM}{item.name}": item.id for item in items}
 
 
 def read_golden(path: Path, problems: Problems) -> list[tuple[GoldenQuestion, int]]:

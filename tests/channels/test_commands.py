@@ -178,3 +178,16 @@ def test_progress_is_told_step_by_step(monkeypatch: pytest.MonkeyPatch, capfd) -
     shown = capfd.readouterr().err
     assert "1,500 / 2,000" in shown or "2,000 / 2,000" in shown
     assert "調べています" in shown
+
+
+def test_evaluate_knows_items_by_their_names(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    folder = tmp_path / "with-items"
+    shutil.copytree(SMALL_CITY, folder)
+    (folder / "items").mkdir(exist_ok=True)
+    (folder / "items" / "gomi.csv").write_text(
+        "name,reading,aliases,category,note\n布団,ふとん,,粗大ごみ,\n"
+    )
+    asked = tmp_path / "q.jsonl"
+    asked.write_text('{"query": "布団の捨て方", "relevant": {"item:布団": 2}}\n')
+    done = run("evaluate", "--faq", str(folder), "--questions", str(asked), "--json")
+    assert json.loads(done.stdout)["sr_at_1"] == 1.0
