@@ -45,7 +45,8 @@ export const replyOf = (turn, around) => {
   } else if (reply.kind === "unsure") {
     article.append(choicesOf(reply.candidates, reply.inquiry_id, around));
   } else if (reply.kind === "fixed" && reply.candidates.length) {
-    article.append(el("h3", {}, reply.urgent ? t.near : t.japanese), choicesOf(reply.candidates, reply.inquiry_id, around));
+    // Beneath `language-unavailable` stands the page of the answer itself, beneath others what comes near.
+    article.append(el("h3", {}, reply.sentence?.startsWith("language") ? t.japanese : t.near), choicesOf(reply.candidates, reply.inquiry_id, around));
   }
   if (reply.ward_question) { article.append(wardsOf(reply.ward_question, around)); }
   if (reply.contact && !reply.emergency.length && !several) { article.append(contactOf(reply.contact, t, around.base)); }

@@ -19,7 +19,7 @@ interface Reply {
   answers: Answer[]; candidates: Candidate[];
   clarification: { prompt: string; choices: { label: string; candidates: Candidate[] }[] } | null;
   prompt: string | null; prompt_lang: string; contact: Contact | null;
-  emergency: { name: string; telephone: string }[]; urgent: boolean; private: boolean;
+  emergency: { name: string; telephone: string }[]; urgent: boolean; sentence: string | null; private: boolean;
   links: PageLink[]; ward: string | null;
   ward_question: { prompt: string; wards: { id: string; name: string }[] } | null;
   unfound: { prompt: string; parts: string[] } | null;
