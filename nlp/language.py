@@ -40,10 +40,10 @@ def language_of(text: str) -> str:
     return _latin(text.casefold()) if _WORDS.search(text) else "ja"
 
 
-def load_detector(root: Path | None = None) -> None:
-    """Load the detector of Latin languages, which the first one would wait for (half a second).
+def load_detector(root: Path) -> None:
+    """Load the detector of Latin languages, which the first message would wait for (half a second).
 
-    With a folder to keep it in it takes 45 MB less, and no time when it is there from before.
+    Its tables are kept in a folder in `root`: 45 MB less, and no time when they are there already.
     """
     _Shared.load(root)
 
